@@ -1,0 +1,2 @@
+//! fieldseal-verify.
+fn main() {}
