@@ -2,6 +2,7 @@
 //! Each rule is a function from material to complaints, tried on the repository and on a made-up violation.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[allow(dead_code, reason = "each test file uses its part of it")]
 #[path = "support/repository.rs"]
 mod repository;
 

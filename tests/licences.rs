@@ -1,6 +1,7 @@
 //! Every part made by others has a licence we may use, and is named in THIRD_PARTY_NOTICES.md.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[allow(dead_code, reason = "each test file uses its part of it")]
 #[path = "support/repository.rs"]
 mod repository;
 
@@ -68,35 +69,41 @@ impl<'a> Expression<'a> {
         found
     }
 
-    fn any(&mut self) -> bool {
-        let mut good = self.all();
+    /// `None` stands for an expression that cannot be read.
+    fn any(&mut self) -> Option<bool> {
+        let mut good = self.all()?;
         while self.next_is("OR") {
-            good |= self.all();
+            good |= self.all()?;
         }
-        good
+        Some(good)
     }
 
-    fn all(&mut self) -> bool {
-        let mut good = self.one();
+    fn all(&mut self) -> Option<bool> {
+        let mut good = self.one()?;
         while self.next_is("AND") {
-            good &= self.one();
+            good &= self.one()?;
         }
-        good
+        Some(good)
     }
 
-    fn one(&mut self) -> bool {
+    fn one(&mut self) -> Option<bool> {
         if self.next_is("(") {
-            let good = self.any();
-            return self.next_is(")") && good;
+            let good = self.any()?;
+            return self.next_is(")").then_some(good);
         }
-        let Some(name) = self.words.get(self.at).copied() else { return false };
-        self.at += 1;
+        let name = self.name()?;
         if self.next_is("WITH") {
-            let exception = self.words.get(self.at).copied().unwrap_or_default();
-            self.at += 1;
-            return ALLOWED.contains(&format!("{name} WITH {exception}").as_str());
+            let with_exception = format!("{name} WITH {}", self.name()?);
+            return Some(ALLOWED.contains(&with_exception.as_str()));
         }
-        ALLOWED.contains(&name) || self.excepted(name)
+        Some(ALLOWED.contains(&name) || self.excepted(name))
+    }
+
+    fn name(&mut self) -> Option<&'a str> {
+        let name =
+            self.words.get(self.at).copied().filter(|w| !["OR", "AND", "WITH", "(", ")"].contains(w))?;
+        self.at += 1;
+        Some(name)
     }
 
     fn excepted(&self, licence: &str) -> bool {
@@ -110,7 +117,7 @@ impl<'a> Expression<'a> {
 fn usable(part: &Part) -> bool {
     let spaced = part.licence.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let mut expression = Expression { words: spaced.split_whitespace().collect(), at: 0, part: &part.name };
-    expression.any() && expression.at == expression.words.len()
+    expression.any() == Some(true) && expression.at == expression.words.len()
 }
 
 fn complaints(parts: &[Part]) -> Vec<String> {
