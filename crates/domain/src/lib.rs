@@ -18,6 +18,7 @@ pub mod kind;
 pub mod language;
 pub mod money;
 pub mod number;
+pub mod outline;
 pub mod party;
 pub mod text;
 
