@@ -1,1 +1,6 @@
-//! fieldseal-app.
+//! The device's use cases: fill in, freeze, hand over, sign, close, look up, verify.
+//!
+//! Owns the traits for what differs by machine (clock, key vault). Knows no window and no web view: what the screens
+//! need crosses as the types of [`view`].
+
+pub mod view;
