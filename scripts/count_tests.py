@@ -1,6 +1,6 @@
 """Reads the closing lines of a test runner from its log and prints "PASSED FAILED", or nothing if there are none.
 
-Knows cargo-nextest, vitest, Python's unittest and the plain "N passed, N failed".
+Knows cargo-nextest, vitest, Python's unittest and the plain "N passed, N failed" and "N of M ... passed".
 """
 
 import re
@@ -10,6 +10,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 NEXTEST = re.compile(r"^\s*Summary \[.*\] +\d+(?:/\d+)? tests? run: (.*)$")
 VITEST = re.compile(r"^\s*Tests\s+(.*\d+ (?:passed|failed).*)\(\d+\)\s*$")
 PLAIN = re.compile(r"^\s*(?:\w+: )?(\d+) passed, (\d+) failed(?:, \d+ skipped)?\s*$")
+SHARE = re.compile(r"^\s*(\d+) of (\d+) [\w ]+ passed\s*$")
 UNITTEST_RAN = re.compile(r"^Ran (\d+) tests? in ")
 UNITTEST_END = re.compile(r"^FAILED \((.*)\)\s*$")
 
@@ -30,6 +31,9 @@ def counts(lines):
         elif found := PLAIN.match(line):
             passed += int(found[1])
             failed += int(found[2])
+        elif found := SHARE.match(line):
+            passed += int(found[1])
+            failed += int(found[2]) - int(found[1])
         elif found := UNITTEST_RAN.match(line):
             passed += int(found[1])
         elif found := UNITTEST_END.match(line):
