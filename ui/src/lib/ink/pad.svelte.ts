@@ -88,6 +88,11 @@ export class InkPad implements InkSink {
     return this.#gestures.length;
   }
 
+  /** Input samples received for the finished strokes, as far as known. */
+  get samples(): number {
+    return this.#gestures.reduce((sum, { effort }) => sum + (effort?.samples ?? 0), 0);
+  }
+
   /** Why the last stroke was not taken, until the next one is. */
   get refusal(): Refusal | null {
     return this.#refusal;
