@@ -64,7 +64,9 @@ function pointer(type: string, x: number, y: number, { at = 0, coalesced, predic
     ...init,
   });
   const parts = (places: [number, number][] = []) =>
-    places.map(([clientX, clientY]) => new PointerEvent('pointermove', { clientX, clientY }));
+    places.map(([clientX, clientY]) =>
+      Object.defineProperty(new PointerEvent('pointermove', { clientX, clientY }), 'timeStamp', { value: at }),
+    );
   Object.defineProperties(event, {
     timeStamp: { value: at },
     getCoalescedEvents: { value: () => parts(coalesced) },
@@ -307,6 +309,16 @@ describe('touch events where a finger gives no pointer events', () => {
     touch('touchstart', 1500, [4, 310, 200]);
     expect(notes.strokes).toEqual(['dropped', 'mouse 50,50 60,60']);
     expect(notes.open).toBe('');
+  });
+
+  test('a palm on the glass drags no line out of the stroke of a pen that calls itself a mouse', () => {
+    touch('touchstart', 1000, [3, 300, 200]);
+    pointer('pointerdown', 50, 50, { pointerType: 'mouse', at: 1100 });
+    touch('touchmove', 1110, [3, 302, 200]);
+    pointer('pointermove', 302, 201, { pointerType: 'mouse', at: 1112 });
+    pointer('pointermove', 55, 55, { pointerType: 'mouse', at: 1120 });
+    pointer('pointerup', 301, 200, { pointerType: 'mouse', at: 1200 });
+    expect(notes.strokes).toEqual(['dropped', 'mouse 50,50 55,55']);
   });
 
   test('a stylus is reported as a pen', () => {

@@ -41,7 +41,7 @@ const HOVER_LIMIT = 5000;
 /** A touch no older (ms) or no longer (px) than this when the pen comes down was the writing hand. */
 const PALM = { ms: 500, px: 12 };
 /** A mouse event this near (px, ms) to a touch was made up from it by the system. */
-const EMULATED = { px: 24, ms: 700 };
+const EMULATED = { px: 12, ms: 700 };
 
 interface Contact {
   readonly source: 'pointer' | 'touch';
@@ -172,10 +172,7 @@ export class Recorder {
   };
 
   #touchEnd = (event: TouchEvent) => {
-    for (const touch of event.changedTouches) {
-      const sample = this.#touched(touch, event);
-      if (this.#isActive('touch', touch.identifier)) this.#extend([sample], []);
-    }
+    this.#touchMove(event);
     this.#touchCancel(event);
   };
 
@@ -218,10 +215,12 @@ export class Recorder {
   #extend(samples: Sample[], predicted: Sample[]): void {
     const contact = this.#contact;
     if (!contact) return;
-    for (const { x, y } of samples) {
+    // X11 has one pointer: a palm on the glass drags it there and back while the pen, which calls itself a mouse, writes.
+    const own = contact.device === 'mouse' ? samples.filter((sample) => !this.#isEmulated(sample)) : samples;
+    for (const { x, y } of own) {
       contact.reach = Math.max(contact.reach, Math.hypot(x - contact.start.x, y - contact.start.y));
     }
-    this.#sink.extend(samples, predicted);
+    this.#sink.extend(own, predicted);
   }
 
   #isActive(source: Contact['source'], id: number): boolean {
