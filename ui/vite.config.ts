@@ -26,5 +26,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
     restoreMocks: true,
+    // Property tests are honest work: on a busy two-core machine they take several times their usual second.
+    testTimeout: 60_000,
   },
 });
