@@ -21,6 +21,7 @@ bad=0
 producer() {
   local name=$1
   shift
+  # shellcheck disable=SC2016
   step "measure: $name" bash -c 'out=$1; shift; "$@" >"$out"' _ "$out/$name.jsonl" "$@" || bad=1
 }
 for script in ui/bench/*.mjs; do

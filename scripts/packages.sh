@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced: the system packages by purpose, and how the missing ones are installed. Debian 12 and Ubuntu 24.04.
 
 # What building needs: the web view, SQLCipher's libcrypto, the linker that .cargo/config.toml names.

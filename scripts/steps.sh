@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the other scripts: how a step of work is shown, timed, logged and, when it fails, explained.
 # Knows nothing about what the steps do.
 
@@ -23,7 +24,7 @@ duration() {
 
 # A file name for the log of the step of this name.
 log_of() {
-  echo "$LOGS/$(printf '%s' "$1" | tr 'A-Z' 'a-z' | tr -cs 'a-z0-9' '-' | sed 's/^-//; s/-$//').log"
+  echo "$LOGS/$(printf '%s' "$1" | tr '[:upper:]' '[:lower:]' | tr -cs 'a-z0-9' '-' | sed 's/^-//; s/-$//').log"
 }
 
 stop_step() {
