@@ -8,6 +8,7 @@ the font file, are judged by both reading and naming them here.
 
 import difflib
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -18,6 +19,9 @@ TARGET = ROOT / "THIRD_PARTY_NOTICES.md"
 
 # npm packages whose code is in the finished program, beside "dependencies": Svelte's runtime is compiled into the pages.
 SHIPPED_FROM_DEVELOPMENT = ["svelte"]
+
+# Folders that hold nothing we wrote or chose.
+NOT_OURS = {".git", ".venv", "target", "var", "node_modules", "dist"}
 
 NAME_LICENCE, NAME_LICENCE_URL, NAME_FAMILY, NAME_COPYRIGHT = 13, 14, 1, 0
 
@@ -93,17 +97,23 @@ def font_licence(path, names):
     sys.exit(f"{path}: its name table gives no licence that lets us embed it: {text[:200]!r}")
 
 
+def font_files():
+    """The fonts among our files, as paths from the root."""
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in NOT_OURS]
+        for name in files:
+            if name.endswith((".ttf", ".otf", ".ttc")):
+                yield (pathlib.Path(folder) / name).relative_to(ROOT).as_posix()
+
+
 def fonts():
     """Fonts in the repository: (path, family, licence, copyright)."""
-    listed = subprocess.run(
-        ["git", "ls-files", "*.ttf", "*.otf", "*.ttc"], cwd=ROOT, check=False, capture_output=True, text=True
-    )
     rows = []
-    for path in listed.stdout.split():
+    for path in sorted(font_files()):
         names = font_names((ROOT / path).read_bytes())
         holder = " ".join(names.get(NAME_COPYRIGHT, "").split())[:160]
         rows.append((path, names.get(NAME_FAMILY, "?"), font_licence(path, names), holder))
-    return sorted(rows)
+    return rows
 
 
 def table(head, rows):
