@@ -60,7 +60,13 @@ step() {
   if [ $rc -eq 0 ]; then
     echo "   done in $(duration $STEP_SECONDS)"
   else
-    echo "   FAILED: \"$name\" ended with exit code $rc after $(duration $STEP_SECONDS). The last lines of its log:"
+    echo "   FAILED: \"$name\" ended with exit code $rc after $(duration $STEP_SECONDS)."
+    # The cause often stands far above the end: name the first complaints when they are not among the last lines.
+    if [ "$(wc -l <"$STEP_LOG")" -gt 40 ]; then
+      head -n -40 "$STEP_LOG" | grep -i -m 6 -E '(^|[^a-z_-])(error|fatal|panicked|not found|cannot|failed)([^a-z_]|$)' |
+        cut -c1-200 | sed 's/^/   ! /'
+    fi
+    echo "   The last lines of its log:"
     tail -n 40 "$STEP_LOG" | sed 's/^/   | /'
     echo "   The whole log: ${STEP_LOG#"$ROOT"/}"
   fi

@@ -66,6 +66,7 @@ bash scripts/setup.sh test || exit 1
 CHROMIUM=$(find_chromium || true)
 export CHROMIUM
 
+part "scripts" python3 -m unittest discover -s scripts/tests
 part "ui: build" npm --prefix ui run build
 # The desktop program embeds ui/dist: without it nothing of it compiles.
 if [ ! -f ui/dist/index.html ]; then
