@@ -135,6 +135,15 @@ fn too_long(sources: &[Source]) -> Vec<String> {
     complaints
 }
 
+/// Screens reach the program through one module, so that they run in a plain browser too.
+fn ways_around_the_backend(sources: &[Source]) -> Vec<String> {
+    let outside = sources
+        .iter()
+        .filter(|s| s.path.starts_with("ui/src/") && !s.path.starts_with("ui/src/lib/backend/"));
+    let guilty = outside.filter(|s| s.text.contains("@tauri-apps/") || s.text.contains("__TAURI"));
+    guilty.map(|s| format!("{}: only ui/src/lib/backend may speak to Tauri", s.path)).collect()
+}
+
 /// A lock file that names the place a package came from works only where that place is reached.
 fn places_in_npm_lock(text: &str) -> Vec<String> {
     text.lines()
@@ -206,6 +215,18 @@ fn a_long_file_is_found() {
     assert_eq!(too_long(&made_up_source("crates/app/src/a.rs", &"x\n".repeat(601))).len(), 1);
     assert_eq!(too_long(&made_up_source("ui/src/App.svelte", &"x\n".repeat(301))).len(), 1);
     assert_none(&too_long(&made_up_source("ui/src/a.ts", &"x\n".repeat(600))));
+}
+
+#[test]
+fn screens_reach_the_program_through_one_module() {
+    assert_none(&ways_around_the_backend(&repository::sources(&[".ts", ".svelte"])));
+}
+
+#[test]
+fn a_way_around_the_backend_is_found() {
+    let text = "import { invoke } from '@tauri-apps/api/core';";
+    assert_eq!(ways_around_the_backend(&made_up_source("ui/src/app/Jobs.svelte", text)).len(), 1);
+    assert_none(&ways_around_the_backend(&made_up_source("ui/src/lib/backend/tauri.ts", text)));
 }
 
 #[test]
