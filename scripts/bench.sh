@@ -8,8 +8,8 @@ set -u -o pipefail
 . scripts/packages.sh
 
 bash scripts/setup.sh test || exit 1
-CHROMIUM=$(find_chromium || true)
-export CHROMIUM
+FIELDSEAL_CHROMIUM=$(find_chromium || true)
+export FIELDSEAL_CHROMIUM
 must "user interface" npm --prefix ui run build
 must "optimised programs (the first time takes long)" cargo build --workspace --bins --benches --release --locked
 

@@ -17,10 +17,11 @@ installed() {
 # browsers is taken if present, and else the one that the browser tests' own library fetches.
 find_chromium() {
   local name
-  for name in "${CHROMIUM:-}" chromium google-chrome google-chrome-stable chromium-browser; do
+  for name in "${FIELDSEAL_CHROMIUM:-}" chromium google-chrome google-chrome-stable chromium-browser; do
     [ -n "$name" ] && command -v "$name" >/dev/null && command -v "$name" && return
   done
-  return 1
+  name=$(cd ui && node -p 'require("playwright-core").chromium.executablePath()' 2>/dev/null)
+  [ -x "$name" ] && echo "$name"
 }
 
 as_root() {

@@ -63,8 +63,8 @@ ui_part() {
 started=$SECONDS
 bash scripts/setup.sh test || exit 1
 [ -d var/tools/bin ] && export PATH="$ROOT/var/tools/bin:$PATH"
-CHROMIUM=$(find_chromium || true)
-export CHROMIUM
+FIELDSEAL_CHROMIUM=$(find_chromium || true)
+export FIELDSEAL_CHROMIUM
 
 part "scripts" python3 -m unittest discover -s scripts/tests
 part "ui: build" npm --prefix ui run build
