@@ -1,1 +1,34 @@
-//! fieldseal-seal.
+//! The cryptographic core of Fieldseal: journal chain, device keys, certificates, the seal of a
+//! PDF and its verification. Bytes in, bytes out: no clock, no file, no network, and randomness
+//! only where a caller hands it in.
+//!
+//! What an acceptance says is `fieldseal-domain`'s business; where keys and files are kept is
+//! the store's and the key vault's. The format is described in `docs/SEAL-FORMAT.md`.
+
+pub mod appearance;
+pub mod certificates;
+pub mod chain;
+mod cms;
+mod context;
+mod der_write;
+mod form;
+mod keys;
+mod objects;
+mod oids;
+mod pdf;
+mod prefix;
+pub mod revision;
+mod seal;
+pub mod second_path;
+mod tail;
+pub mod verify;
+
+pub use appearance::{Appearance, BoxSize, InkOperators, ink_hash, ink_operators, typed_operators};
+pub use certificates::{Authority, CertificateError, DeviceCertificates};
+pub use cms::CoveredHash;
+pub use context::SigningContext;
+pub use keys::{DeviceKeys, DevicePublicKeys, KeyError};
+pub use pdf::PdfError;
+pub use prefix::PrefixState;
+pub use revision::{FieldInfo, signature_fields};
+pub use seal::{SealError, SealRequest, Sealed, seal_field};
