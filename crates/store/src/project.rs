@@ -1,0 +1,91 @@
+//! From events to projections: which event changes which table, and how all of them are made again from nothing.
+//!
+//! A document's row is always folded anew from all of its events, things by name keep the event of the latest place:
+//! so the result is the same in whatever order the events came in.
+
+use crate::{
+    column::{Hash, Id},
+    error::Result,
+    journal::Entry,
+    store::Tx,
+    table::{customers, documents, equipment, firm, jobs, persons},
+};
+use fieldseal_domain::{
+    Digest,
+    event::{Event, ReadEvent},
+};
+use rusqlite::OptionalExtension;
+use uuid::Uuid;
+
+/// Folds new entries into the projections; each document once.
+pub(crate) fn apply(tx: &Tx<'_>, entries: &[Entry]) -> Result<()> {
+    let mut docs: Vec<Uuid> = Vec::new();
+    for entry in entries {
+        apply_thing(tx, entry)?;
+        if let Some(doc) = entry.header.doc
+            && !docs.contains(&doc)
+        {
+            docs.push(doc);
+        }
+    }
+    docs.into_iter().try_for_each(|doc| documents::refresh(tx, doc))
+}
+
+/// An event that cannot be read is kept in the journal and changes no thing; [`documents::refresh`] sees it too.
+fn apply_thing(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
+    let Ok(ReadEvent::Known(event)) = entry.event() else { return Ok(()) };
+    let place = entry.place();
+    match *event {
+        Event::FirmSaved(value) => firm::put(tx, &place, &value),
+        Event::PersonSaved(value) => persons::put(tx, &place, &value),
+        Event::CustomerSaved(value) => customers::put(tx, &place, &value),
+        Event::EquipmentSaved(value) => equipment::put(tx, &place, &value),
+        Event::JobSaved(value) => jobs::put(tx, &place, &value),
+        Event::JournalOpened { .. }
+        | Event::Created { .. }
+        | Event::FieldsChanged { .. }
+        | Event::DraftDiscarded { .. }
+        | Event::Frozen(_)
+        | Event::TakenBack { .. }
+        | Event::HandedOver { .. }
+        | Event::LanguageChanged { .. }
+        | Event::Shown { .. }
+        | Event::RemarkAdded { .. }
+        | Event::Signed(_)
+        | Event::NotSigned { .. }
+        | Event::HandedBack { .. }
+        | Event::WrongPin { .. }
+        | Event::Closed { .. }
+        | Event::Cancelled { .. }
+        | Event::Printed { .. }
+        | Event::Exported { .. }
+        | Event::Verified { .. } => Ok(()),
+    }
+}
+
+const EMPTY: &str = "DELETE FROM firm; DELETE FROM person; DELETE FROM customer; DELETE FROM equipment; DELETE FROM job;
+  DELETE FROM document; DELETE FROM search_item; DELETE FROM search_word;";
+
+/// Empties every projection and folds the journal again, documents in the order of their last event.
+pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
+    tx.conn.execute_batch(EMPTY)?;
+    for entry in tx.all_entries() {
+        apply_thing(tx, &entry?)?;
+    }
+    let sql = "SELECT doc FROM entry WHERE doc IS NOT NULL GROUP BY doc ORDER BY max(hlc), doc";
+    let mut statement = tx.conn.prepare_cached(sql)?;
+    let docs: Vec<Id> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    docs.into_iter().try_for_each(|doc| documents::refresh(tx, doc.0))
+}
+
+/// A body is gone: a document loses what it said; anything else needs the whole fold.
+pub(crate) fn refresh_after_erasure(tx: &Tx<'_>, entry: Digest) -> Result<()> {
+    let sql = "SELECT doc FROM entry WHERE id = ?1";
+    let doc: Option<Option<Id>> =
+        tx.conn.prepare_cached(sql)?.query_row([Hash(entry)], |row| row.get(0)).optional()?;
+    match doc {
+        None => Ok(()),
+        Some(Some(doc)) => documents::refresh(tx, doc.0),
+        Some(None) => rebuild(tx),
+    }
+}

@@ -1,0 +1,96 @@
+//! The seal: signed file, events and projection in one transaction, and the ink draft gone with it (design D9).
+
+use crate::{
+    blob::BlobSort,
+    error::{Result, StoreError},
+    journal::{Author, NewEvent, Position},
+    store::Tx,
+};
+use fieldseal_domain::{
+    Digest, FileHash,
+    event::{Event, SignedSlot},
+    fold::{DocumentState, Move},
+};
+use uuid::Uuid;
+
+/// A slot that is signed.
+#[derive(Clone, Copy)]
+pub struct Seal<'a> {
+    /// Who writes.
+    pub author: &'a Author<'a>,
+    /// The document.
+    pub doc: Uuid,
+    /// The slot.
+    pub slot: &'a str,
+    /// Exactly one [`Event::Signed`] of this slot, and what goes with it: empty slots before, [`Event::Closed`] after.
+    pub events: &'a [NewEvent<'a>],
+    /// The file with the signature in it: begins with the file that is stored now.
+    pub pdf: &'a [u8],
+}
+
+fn mismatch(why: &'static str) -> StoreError {
+    StoreError::FileMismatch { why }
+}
+
+impl Tx<'_> {
+    /// Stores a signature: the file, the events, the projections; the slot's ink draft is deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Move`] when the slot cannot be signed or the document not be closed;
+    /// [`StoreError::FileMismatch`] when events, acceptance and file do not speak of the same thing; limits; disk full.
+    pub fn seal(&self, seal: &Seal<'_>) -> Result<Vec<Position>> {
+        let mut state = self.document_state(seal.doc)?.ok_or(StoreError::NoDocument(seal.doc))?;
+        let mut signed = 0;
+        for event in seal.events {
+            if event.doc != Some(seal.doc) {
+                return Err(mismatch("an event is of another document"));
+            }
+            if let Event::Signed(slot) = event.event {
+                signed += 1;
+                self.check_signed(seal, &state, slot)?;
+            }
+            if let Event::Closed { sealed, .. } = event.event
+                && *sealed != FileHash::of(seal.pdf)
+            {
+                return Err(mismatch("it is closed with another file"));
+            }
+            state.apply(Digest::default(), event.event);
+        }
+        if signed != 1 {
+            return Err(mismatch("one signature per file"));
+        }
+        let positions = self.append_all(seal.author, seal.events)?;
+        self.put_blob(BlobSort::Sealed, "application/pdf", seal.pdf)?;
+        self.delete_ink(seal.doc, seal.slot)?;
+        Ok(positions)
+    }
+
+    fn check_signed(&self, seal: &Seal<'_>, state: &DocumentState, signed: &SignedSlot) -> Result<()> {
+        state.may(&Move::Sign(seal.slot))?;
+        if signed.closes {
+            state.may(&Move::Close)?;
+        }
+        let acceptance = &signed.acceptance;
+        if acceptance.slot != seal.slot {
+            return Err(mismatch("the acceptance is of another slot"));
+        }
+        if signed.sealed != FileHash::of(seal.pdf) || usize::try_from(signed.size) != Ok(seal.pdf.len()) {
+            return Err(mismatch("the sealed file has another digest or size"));
+        }
+        let Some(frozen) = &state.frozen else { return Err(mismatch("nothing is frozen")) };
+        if acceptance.content != frozen.content_hash || acceptance.number != frozen.number {
+            return Err(mismatch("the acceptance is of another content"));
+        }
+        if acceptance.file != frozen.file && Some(acceptance.file) != state.file {
+            return Err(mismatch("the signer saw another file"));
+        }
+        let before = self.position(seal.author.device, acceptance.journal.n)?;
+        if before.is_none_or(|before| before.id != acceptance.journal.id) {
+            return Err(mismatch("the acceptance names a journal entry that is not there"));
+        }
+        match state.file {
+            Some(file) if self.blob_is_prefix_of(file.0, seal.pdf)? => Ok(()),
+            Some(_) | None => Err(mismatch("the sealed file does not begin with the file that was shown")),
+        }
+    }
+}
