@@ -40,4 +40,4 @@ pub use table::{
 };
 
 #[cfg(test)]
-mod open_tests;
+mod tests;

@@ -40,12 +40,17 @@ impl Store {
     /// [`StoreError::InUse`], [`StoreError::Missing`], [`StoreError::WrongKeyOrDamaged`], [`StoreError::Truncated`],
     /// [`StoreError::Damaged`], [`StoreError::NewerVersion`], [`StoreError::DiskFull`], or what the system says.
     pub fn open(path: &Path, key: DatabaseKey, mode: OpenMode) -> Result<Self> {
-        open_with(path, key, mode, &embedded::runner())
+        open_with(path, key, mode, shipped_migrations())
     }
 }
 
+/// Every migration this program knows.
+pub(crate) fn shipped_migrations() -> Runner {
+    embedded::migrations::runner()
+}
+
 /// [`Store::open`] with other migrations: an older program, for a test.
-pub(crate) fn open_with(path: &Path, key: DatabaseKey, mode: OpenMode, runner: &Runner) -> Result<Store> {
+pub(crate) fn open_with(path: &Path, key: DatabaseKey, mode: OpenMode, runner: Runner) -> Result<Store> {
     expect_file(path, mode)?;
     let lock = lock(path)?;
     match open_locked(path, &key, mode, runner) {
@@ -54,12 +59,12 @@ pub(crate) fn open_with(path: &Path, key: DatabaseKey, mode: OpenMode, runner: &
     }
 }
 
-fn open_locked(path: &Path, key: &DatabaseKey, mode: OpenMode, runner: &Runner) -> Result<Connection> {
+fn open_locked(path: &Path, key: &DatabaseKey, mode: OpenMode, runner: Runner) -> Result<Connection> {
     let mut conn = connect(path, key, mode)?;
     // The first read decides whether the key fits and the first page is whole.
     conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
     let found = version(&conn)?;
-    let known = known_version(runner);
+    let known = known_version(&runner);
     if found > known {
         return Err(StoreError::NewerVersion { found, known });
     }
@@ -69,14 +74,9 @@ fn open_locked(path: &Path, key: &DatabaseKey, mode: OpenMode, runner: &Runner) 
     }
     if found < known {
         // One transaction for all: a kill in the middle leaves the old version.
-        embedded_run(runner, &mut conn)?;
+        runner.set_grouped(true).run(&mut conn)?;
     }
     Ok(conn)
-}
-
-fn embedded_run(runner: &Runner, conn: &mut Connection) -> Result<()> {
-    runner.clone().set_grouped(true).run(conn)?;
-    Ok(())
 }
 
 fn expect_file(path: &Path, mode: OpenMode) -> Result<()> {
