@@ -148,7 +148,8 @@ impl Tx<'_> {
         let sql = "INSERT INTO blob (sha256, sort, media_type, size) VALUES (?1, ?2, ?3, ?4)";
         self.conn.prepare_cached(sql)?.execute(params![Hash(sha256), Word(sort), media_type, size])?;
         let blob = self.conn.last_insert_rowid();
-        let mut insert = self.conn.prepare_cached("INSERT INTO chunk (blob, position, bytes) VALUES (?1, ?2, ?3)")?;
+        let mut insert =
+            self.conn.prepare_cached("INSERT INTO chunk (blob, position, bytes) VALUES (?1, ?2, ?3)")?;
         for (position, piece) in (0_u32..).zip(bytes.chunks(BLOB_CHUNK)) {
             insert.execute(params![blob, position, piece])?;
         }

@@ -168,7 +168,8 @@ fn check_body_size(body: &[u8]) -> Result<()> {
     if body.len() > MAX_BODY { Err(StoreError::BodyTooLarge { size: body.len() }) } else { Ok(()) }
 }
 
-const COLUMNS: &str = "SELECT e.id, e.header, e.signature, b.salt, b.body FROM entry e LEFT JOIN body b ON b.entry = e.id";
+const COLUMNS: &str =
+    "SELECT e.id, e.header, e.signature, b.salt, b.body FROM entry e LEFT JOIN body b ON b.entry = e.id";
 
 /// The state of a document. A critical event that this program cannot understand makes it read only (design D3).
 pub(crate) fn fold(entries: &[Entry]) -> DocumentState {
@@ -350,9 +351,13 @@ impl Tx<'_> {
     /// # Errors
     /// As [`Tx::append`].
     pub fn append_all(&self, author: &Author<'_>, events: &[NewEvent<'_>]) -> Result<Vec<Position>> {
-        let entries: Vec<Entry> = events.iter().map(|event| self.write(author, event)).collect::<Result<_>>()?;
+        let entries: Vec<Entry> =
+            events.iter().map(|event| self.write(author, event)).collect::<Result<_>>()?;
         project::apply(self, &entries)?;
-        Ok(entries.iter().map(|entry| Position { n: entry.header.n, id: entry.id, hlc: entry.header.hlc }).collect())
+        Ok(entries
+            .iter()
+            .map(|entry| Position { n: entry.header.n, id: entry.id, hlc: entry.header.hlc })
+            .collect())
     }
 
     /// Keeps an entry from elsewhere as it is, also one of an unknown kind. Twice the same is once.
@@ -368,7 +373,11 @@ impl Tx<'_> {
             return if same { Ok(()) } else { Err(fork()) };
         }
         let before = header.n.checked_sub(1).ok_or_else(|| bad(header, "journals begin with entry 1"))?;
-        let prev = if before == 0 { Some(Digest::default()) } else { self.position(&header.device, before)?.map(|p| p.id) };
+        let prev = if before == 0 {
+            Some(Digest::default())
+        } else {
+            self.position(&header.device, before)?.map(|p| p.id)
+        };
         if prev.is_some_and(|prev| prev != header.prev) {
             return Err(bad(header, "it does not follow the entry before"));
         }
@@ -435,8 +444,15 @@ impl Tx<'_> {
         let sql = "INSERT INTO entry (device, n, id, prev, hlc, doc, kind, header, signature)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         self.conn.prepare_cached(sql)?.execute(params![
-            header.device, Count(header.n), Hash(entry.id), Hash(header.prev), Stamp(header.hlc),
-            header.doc.map(Id), header.kind, entry.header_bytes, entry.signature,
+            header.device,
+            Count(header.n),
+            Hash(entry.id),
+            Hash(header.prev),
+            Stamp(header.hlc),
+            header.doc.map(Id),
+            header.kind,
+            entry.header_bytes,
+            entry.signature,
         ])?;
         if let Some(body) = &entry.body {
             let sql = "INSERT INTO body (entry, salt, body) VALUES (?1, ?2, ?3)";

@@ -15,8 +15,8 @@ mod journal;
 mod key;
 mod open;
 mod project;
-mod search;
 mod seal;
+mod search;
 mod store;
 mod table;
 
@@ -26,8 +26,8 @@ pub use freeze::Freeze;
 pub use journal::{Author, Body, Entry, NewEvent, Position, Sign};
 pub use key::DatabaseKey;
 pub use open::OpenMode;
-pub use search::{Hit, What};
 pub use seal::Seal;
+pub use search::{Hit, What};
 pub use store::{Read, Store, Tx};
 pub use table::{
     documents::{DocumentRow, DocumentView, Shelf, SyncState},

@@ -140,7 +140,8 @@ fn version(conn: &Connection) -> Result<u32> {
 }
 
 fn known_version(runner: &Runner) -> u32 {
-    let versions = runner.get_migrations().iter().filter_map(|migration| u32::try_from(migration.version()).ok());
+    let versions =
+        runner.get_migrations().iter().filter_map(|migration| u32::try_from(migration.version()).ok());
     versions.max().unwrap_or(0)
 }
 

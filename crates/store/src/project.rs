@@ -63,7 +63,8 @@ fn apply_thing(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
     }
 }
 
-const EMPTY: &str = "DELETE FROM firm; DELETE FROM person; DELETE FROM customer; DELETE FROM equipment; DELETE FROM job;
+const EMPTY: &str =
+    "DELETE FROM firm; DELETE FROM person; DELETE FROM customer; DELETE FROM equipment; DELETE FROM job;
   DELETE FROM document; DELETE FROM search_item; DELETE FROM search_word;";
 
 /// Empties every projection and folds the journal again, documents in the order of their last event.

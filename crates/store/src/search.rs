@@ -80,8 +80,7 @@ impl Read<'_> {
 /// Words in the index's own language; none when the question has no letter or digit.
 fn query(question: &str) -> Option<String> {
     let folded = text::fold(question);
-    let words: Vec<String> =
-        words(&folded).take(MAX_WORDS).map(|word| format!("\"{word}\"*")).collect();
+    let words: Vec<String> = words(&folded).take(MAX_WORDS).map(|word| format!("\"{word}\"*")).collect();
     if words.is_empty() {
         return None;
     }
@@ -148,8 +147,11 @@ pub(crate) fn index(tx: &Tx<'_>, indexed: &Indexed<'_>) -> Result<()> {
 /// Deletes the words of a thing.
 pub(crate) fn forget(tx: &Tx<'_>, what: What, thing: Uuid) -> Result<()> {
     let sql = "DELETE FROM search_item WHERE what = ?1 AND thing = ?2 RETURNING id";
-    let item: Option<i64> =
-        tx.conn.prepare_cached(sql)?.query_row(params![Word(what), Id(thing)], |row| row.get(0)).optional()?;
+    let item: Option<i64> = tx
+        .conn
+        .prepare_cached(sql)?
+        .query_row(params![Word(what), Id(thing)], |row| row.get(0))
+        .optional()?;
     if let Some(item) = item {
         tx.conn.prepare_cached("DELETE FROM search_word WHERE rowid = ?1")?.execute([item])?;
     }

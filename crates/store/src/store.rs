@@ -130,7 +130,9 @@ impl Store {
     /// [`StoreError::Damaged`] with the first findings.
     pub fn integrity(&self) -> Result<()> {
         let mut findings = Vec::new();
-        for check in ["PRAGMA cipher_integrity_check", "PRAGMA integrity_check(20)", "PRAGMA foreign_key_check"] {
+        for check in
+            ["PRAGMA cipher_integrity_check", "PRAGMA integrity_check(20)", "PRAGMA foreign_key_check"]
+        {
             let mut statement = self.conn.prepare(check)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {

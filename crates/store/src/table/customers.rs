@@ -17,11 +17,13 @@ impl Read<'_> {
     /// # Errors
     /// What the database says.
     pub fn customers(&self, after: Option<&Customer>, limit: u32) -> Result<Vec<Customer>> {
-        let sql = "SELECT data FROM customer WHERE (sort_name, id) > (?1, ?2) ORDER BY sort_name, id LIMIT ?3";
+        let sql =
+            "SELECT data FROM customer WHERE (sort_name, id) > (?1, ?2) ORDER BY sort_name, id LIMIT ?3";
         let (name, id) = after.map_or_else(Default::default, |last| (text::fold(&last.name), last.id));
         // The nil uuid sorts before all others, the empty name before all names.
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map(params![name, Id(id), limit], |row| row.get::<_, Json<Customer>>(0))?;
+        let rows =
+            statement.query_map(params![name, Id(id), limit], |row| row.get::<_, Json<Customer>>(0))?;
         rows.map(|row| Ok(row?.0)).collect()
     }
 
@@ -31,7 +33,10 @@ impl Read<'_> {
     /// What the database says.
     pub fn customer(&self, id: Uuid) -> Result<Option<Customer>> {
         let mut statement = self.conn.prepare_cached("SELECT data FROM customer WHERE id = ?1")?;
-        Ok(statement.query_row([Id(id)], |row| row.get::<_, Json<Customer>>(0)).optional()?.map(|json| json.0))
+        Ok(statement
+            .query_row([Id(id)], |row| row.get::<_, Json<Customer>>(0))
+            .optional()?
+            .map(|json| json.0))
     }
 }
 
@@ -41,18 +46,22 @@ pub(crate) fn put(tx: &Tx<'_>, place: &Place, customer: &Customer) -> Result<()>
                  sort_name = excluded.sort_name, data = excluded.data
                WHERE (excluded.hlc, excluded.device, excluded.n) > (hlc, device, n)";
     let sort_name = text::fold(&customer.name);
-    let values = params![Id(customer.id), Stamp(place.hlc), place.device, Count(place.n), sort_name, Json(customer)];
+    let values =
+        params![Id(customer.id), Stamp(place.hlc), place.device, Count(place.n), sort_name, Json(customer)];
     if tx.conn.prepare_cached(sql)?.execute(values)? == 0 {
         return Ok(());
     }
-    search::index(tx, &Indexed {
-        what: What::Customer,
-        thing: customer.id,
-        title: &customer.name,
-        detail: &customer.city,
-        texts: &texts(customer),
-        phones: &[&customer.phone],
-    })?;
+    search::index(
+        tx,
+        &Indexed {
+            what: What::Customer,
+            thing: customer.id,
+            title: &customer.name,
+            detail: &customer.city,
+            texts: &texts(customer),
+            phones: &[&customer.phone],
+        },
+    )?;
     // Jobs and equipment are found by their customer's name.
     equipment::index_of_customer(tx, customer.id)?;
     jobs::index_of_customer(tx, customer.id)

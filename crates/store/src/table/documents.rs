@@ -36,9 +36,11 @@ impl Shelf {
         match status {
             Status::Draft | Status::Ready | Status::PartiallySigned => Self::Waiting,
             Status::Signed => Self::Signed,
-            Status::SignedUnavailable | Status::Declined | Status::Cancelled | Status::Expired | Status::Voided => {
-                Self::Ended
-            }
+            Status::SignedUnavailable
+            | Status::Declined
+            | Status::Cancelled
+            | Status::Expired
+            | Status::Voided => Self::Ended,
         }
     }
 }
@@ -109,7 +111,8 @@ pub struct DocumentRow {
     pub sync: SyncState,
 }
 
-const COLUMNS: &str = "SELECT id, kind, status, number, revision, customer, customer_name, job, origin_document, person,
+const COLUMNS: &str =
+    "SELECT id, kind, status, number, revision, customer, customer_name, job, origin_document, person,
   next_slot, file, created_ms, updated_ms, updated_at, with_customer, read_only, unacked FROM document";
 
 const ORDER: &str = "(updated_ms, id) < (?1, ?2) ORDER BY updated_ms DESC, id DESC LIMIT ?3";
@@ -136,7 +139,9 @@ impl Read<'_> {
         let ((ms, id), limit) = (page.key(), page.limit);
         let rows = match view {
             DocumentView::All => statement.query_map(params![ms, id, limit], read_row)?,
-            DocumentView::Since(since) => statement.query_map(params![ms, id, limit, Count(since)], read_row)?,
+            DocumentView::Since(since) => {
+                statement.query_map(params![ms, id, limit, Count(since)], read_row)?
+            }
             DocumentView::On(shelf) => statement.query_map(params![ms, id, limit, Word(shelf)], read_row)?,
             DocumentView::OfJob(of) | DocumentView::OfCustomer(of) => {
                 statement.query_map(params![ms, id, limit, Id(of)], read_row)?
@@ -159,7 +164,8 @@ impl Read<'_> {
     /// # Errors
     /// What the database says.
     pub fn document_by_number(&self, number: &str) -> Result<Option<DocumentRow>> {
-        let mut statement = self.conn.prepare_cached(&format!("{COLUMNS} WHERE number = ?1 AND number <> ''"))?;
+        let mut statement =
+            self.conn.prepare_cached(&format!("{COLUMNS} WHERE number = ?1 AND number <> ''"))?;
         Ok(statement.query_row([number], read_row).optional()?)
     }
 
@@ -224,7 +230,14 @@ fn creator(entries: &[Entry]) -> Option<Uuid> {
     })
 }
 
-fn write_row(tx: &Tx<'_>, doc: Uuid, state: &DocumentState, first: &Entry, last: &Entry, by: Option<Uuid>) -> Result<()> {
+fn write_row(
+    tx: &Tx<'_>,
+    doc: Uuid,
+    state: &DocumentState,
+    first: &Entry,
+    last: &Entry,
+    by: Option<Uuid>,
+) -> Result<()> {
     let (job, origin) = match state.origin.as_ref().or(state.content.origin.as_ref()) {
         Some(Origin::Job { job, .. }) => (Some(*job), None),
         Some(Origin::Document { document, .. }) => (None, Some(*document)),
@@ -276,14 +289,17 @@ fn index(tx: &Tx<'_>, doc: Uuid, state: &DocumentState) -> Result<()> {
     let content = &state.content;
     let number = state.number.as_deref().unwrap_or("");
     let title = if number.is_empty() { content.kind.as_str() } else { number };
-    search::index(tx, &Indexed {
-        what: What::Document,
-        thing: doc,
-        title,
-        detail: &content.customer.name,
-        texts: &texts(number, content),
-        phones: &[&content.customer.phone],
-    })
+    search::index(
+        tx,
+        &Indexed {
+            what: What::Document,
+            thing: doc,
+            title,
+            detail: &content.customer.name,
+            texts: &texts(number, content),
+            phones: &[&content.customer.phone],
+        },
+    )
 }
 
 fn texts<'a>(number: &'a str, content: &'a Content) -> Vec<&'a str> {

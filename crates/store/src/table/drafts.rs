@@ -28,7 +28,8 @@ impl Read<'_> {
     /// # Errors
     /// What the database says.
     pub fn draft(&self, doc: Uuid) -> Result<Option<Draft>> {
-        let mut statement = self.conn.prepare_cached("SELECT content, version, saved_at FROM draft WHERE doc = ?1")?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT content, version, saved_at FROM draft WHERE doc = ?1")?;
         let draft = statement.query_row([Id(doc)], |row| {
             let (content, version): (Json<Content>, Count) = (row.get(0)?, row.get(1)?);
             Ok(Draft { doc, content: content.0, version: version.0, saved_at: row.get(2)? })

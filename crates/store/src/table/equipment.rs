@@ -32,7 +32,10 @@ impl Read<'_> {
     /// What the database says.
     pub fn equipment(&self, id: Uuid) -> Result<Option<Equipment>> {
         let mut statement = self.conn.prepare_cached("SELECT data FROM equipment WHERE id = ?1")?;
-        Ok(statement.query_row([Id(id)], |row| row.get::<_, Json<Equipment>>(0)).optional()?.map(|json| json.0))
+        Ok(statement
+            .query_row([Id(id)], |row| row.get::<_, Json<Equipment>>(0))
+            .optional()?
+            .map(|json| json.0))
     }
 }
 
@@ -43,7 +46,13 @@ pub(crate) fn put(tx: &Tx<'_>, place: &Place, equipment: &Equipment) -> Result<(
                WHERE (excluded.hlc, excluded.device, excluded.n) > (hlc, device, n)";
     let sort_name = text::fold(&title(equipment));
     let values = params![
-        Id(equipment.id), Stamp(place.hlc), place.device, Count(place.n), Id(equipment.customer), sort_name, Json(equipment),
+        Id(equipment.id),
+        Stamp(place.hlc),
+        place.device,
+        Count(place.n),
+        Id(equipment.customer),
+        sort_name,
+        Json(equipment),
     ];
     if tx.conn.prepare_cached(sql)?.execute(values)? == 0 {
         return Ok(());
@@ -60,14 +69,17 @@ pub(crate) fn index_of_customer(tx: &Tx<'_>, customer: Uuid) -> Result<()> {
 
 fn index(tx: &Tx<'_>, equipment: &Equipment, owner: &Customer) -> Result<()> {
     let Equipment { kind, make, model, serial, location, .. } = equipment;
-    search::index(tx, &Indexed {
-        what: What::Equipment,
-        thing: equipment.id,
-        title: &title(equipment),
-        detail: &owner.name,
-        texts: &[kind, make, model, serial, location, &owner.name],
-        phones: &[],
-    })
+    search::index(
+        tx,
+        &Indexed {
+            what: What::Equipment,
+            thing: equipment.id,
+            title: &title(equipment),
+            detail: &owner.name,
+            texts: &[kind, make, model, serial, location, &owner.name],
+            phones: &[],
+        },
+    )
 }
 
 fn title(equipment: &Equipment) -> String {

@@ -24,6 +24,11 @@ pub(crate) fn put(tx: &Tx<'_>, place: &Place, firm: &Firm) -> Result<()> {
                ON CONFLICT (one) DO UPDATE SET hlc = excluded.hlc, device = excluded.device, n = excluded.n,
                  data = excluded.data
                WHERE (excluded.hlc, excluded.device, excluded.n) > (hlc, device, n)";
-    tx.conn.prepare_cached(sql)?.execute(params![Stamp(place.hlc), place.device, Count(place.n), Json(firm)])?;
+    tx.conn.prepare_cached(sql)?.execute(params![
+        Stamp(place.hlc),
+        place.device,
+        Count(place.n),
+        Json(firm)
+    ])?;
     Ok(())
 }

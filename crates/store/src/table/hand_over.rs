@@ -68,8 +68,17 @@ impl Tx<'_> {
                    VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         let Signer { name, role, on_behalf_of } = &row.signer;
         self.conn.prepare_cached(sql)?.execute(params![
-            Id(row.doc), row.slot, Word(row.language), Id(row.given_by), row.started, Json(&row.pages_seen), row.as_text,
-            name, role, on_behalf_of, row.remark,
+            Id(row.doc),
+            row.slot,
+            Word(row.language),
+            Id(row.given_by),
+            row.started,
+            Json(&row.pages_seen),
+            row.as_text,
+            name,
+            role,
+            on_behalf_of,
+            row.remark,
         ])?;
         Ok(())
     }

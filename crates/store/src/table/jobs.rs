@@ -48,7 +48,8 @@ impl Read<'_> {
         let sql = "SELECT data FROM job WHERE start >= ?1 AND start < ?2
                      AND (?3 IS NULL OR technician IS NULL OR technician = ?3) ORDER BY start, id";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map(params![from, to, technician.map(Id)], |row| row.get::<_, Json<Job>>(0))?;
+        let rows =
+            statement.query_map(params![from, to, technician.map(Id)], |row| row.get::<_, Json<Job>>(0))?;
         rows.map(|row| self.job_row(row?.0)).collect()
     }
 
@@ -81,7 +82,13 @@ pub(crate) fn put(tx: &Tx<'_>, place: &Place, job: &Job) -> Result<()> {
                  data = excluded.data
                WHERE (excluded.hlc, excluded.device, excluded.n) > (hlc, device, n)";
     let values = params![
-        Id(job.id), Stamp(place.hlc), place.device, Count(place.n), Id(job.customer), job.technician.map(Id), job.start,
+        Id(job.id),
+        Stamp(place.hlc),
+        place.device,
+        Count(place.n),
+        Id(job.customer),
+        job.technician.map(Id),
+        job.start,
         Json(job),
     ];
     if tx.conn.prepare_cached(sql)?.execute(values)? == 0 {
@@ -93,19 +100,23 @@ pub(crate) fn put(tx: &Tx<'_>, place: &Place, job: &Job) -> Result<()> {
 /// Writes the words of all jobs of a customer again.
 pub(crate) fn index_of_customer(tx: &Tx<'_>, customer: Uuid) -> Result<()> {
     let owner = tx.customer(customer)?.unwrap_or_default();
-    let mut statement = tx.conn.prepare_cached("SELECT data FROM job WHERE customer = ?1 ORDER BY start, id")?;
+    let mut statement =
+        tx.conn.prepare_cached("SELECT data FROM job WHERE customer = ?1 ORDER BY start, id")?;
     let rows = statement.query_map([Id(customer)], |row| row.get::<_, Json<Job>>(0))?;
     let jobs: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
     jobs.iter().try_for_each(|job| index(tx, &job.0, &owner))
 }
 
 fn index(tx: &Tx<'_>, job: &Job, customer: &Customer) -> Result<()> {
-    search::index(tx, &Indexed {
-        what: What::Job,
-        thing: job.id,
-        title: &format!("{} {}", job.code, customer.name),
-        detail: &job.start,
-        texts: &[&job.code, &customer.name, &customer.city, &job.fault, &job.site],
-        phones: &[&customer.phone],
-    })
+    search::index(
+        tx,
+        &Indexed {
+            what: What::Job,
+            thing: job.id,
+            title: &format!("{} {}", job.code, customer.name),
+            detail: &job.start,
+            texts: &[&job.code, &customer.name, &customer.city, &job.fault, &job.site],
+            phones: &[&customer.phone],
+        },
+    )
 }

@@ -36,7 +36,8 @@ pub(crate) fn put(tx: &Tx<'_>, place: &Place, person: &Person) -> Result<()> {
                  sort_name = excluded.sort_name, data = excluded.data
                WHERE (excluded.hlc, excluded.device, excluded.n) > (hlc, device, n)";
     let sort_name = text::fold(&person.name);
-    let values = params![Id(person.id), Stamp(place.hlc), place.device, Count(place.n), sort_name, Json(person)];
+    let values =
+        params![Id(person.id), Stamp(place.hlc), place.device, Count(place.n), sort_name, Json(person)];
     tx.conn.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }

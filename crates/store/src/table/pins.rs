@@ -70,7 +70,8 @@ impl Tx<'_> {
     /// What the database says.
     pub fn put_pin_lock(&self, person: Uuid, lock: &PinLock) -> Result<()> {
         let sql = "UPDATE pin SET wrong_tries = ?2, delay_ms = ?3, boot = ?4, mono_ms = ?5 WHERE person = ?1";
-        let values = params![Id(person), lock.wrong_tries, Count(lock.delay_ms), lock.boot, Count(lock.mono_ms)];
+        let values =
+            params![Id(person), lock.wrong_tries, Count(lock.delay_ms), lock.boot, Count(lock.mono_ms)];
         self.conn.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }

@@ -15,7 +15,8 @@ impl Read<'_> {
     /// # Errors
     /// What the database says.
     pub fn secrets(&self, doc: Uuid) -> Result<BTreeMap<String, String>> {
-        let mut statement = self.conn.prepare_cached("SELECT field, value FROM secret WHERE doc = ?1 ORDER BY field")?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT field, value FROM secret WHERE doc = ?1 ORDER BY field")?;
         let rows = statement.query_map([Id(doc)], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -28,7 +29,9 @@ impl Tx<'_> {
     /// What the database says.
     pub fn put_secret(&self, doc: Uuid, field: &str, value: &str) -> Result<()> {
         if value.is_empty() {
-            self.conn.prepare_cached("DELETE FROM secret WHERE doc = ?1 AND field = ?2")?.execute(params![Id(doc), field])?;
+            self.conn
+                .prepare_cached("DELETE FROM secret WHERE doc = ?1 AND field = ?2")?
+                .execute(params![Id(doc), field])?;
         } else {
             let sql = "INSERT OR REPLACE INTO secret (doc, field, value) VALUES (?1, ?2, ?3)";
             self.conn.prepare_cached(sql)?.execute(params![Id(doc), field, value])?;

@@ -72,15 +72,28 @@ impl Desk {
     }
 
     pub fn create(&mut self, doc: Uuid, content: Content) {
-        let event = Event::Created { origin: content.origin.clone(), content: Box::new(content), by: uuid(99) };
+        let event =
+            Event::Created { origin: content.origin.clone(), content: Box::new(content), by: uuid(99) };
         self.append(Some(doc), &event).unwrap();
     }
 
-    pub fn freeze(&mut self, doc: Uuid, draft_version: u64, frozen: FrozenRevision, pdf: &[u8]) -> Result<(), StoreError> {
+    pub fn freeze(
+        &mut self,
+        doc: Uuid,
+        draft_version: u64,
+        frozen: FrozenRevision,
+        pdf: &[u8],
+    ) -> Result<(), StoreError> {
         self.freeze_with(doc, draft_version, vec![Event::Frozen(Box::new(frozen))], pdf)
     }
 
-    pub fn freeze_with(&mut self, doc: Uuid, draft_version: u64, events: Vec<Event>, pdf: &[u8]) -> Result<(), StoreError> {
+    pub fn freeze_with(
+        &mut self,
+        doc: Uuid,
+        draft_version: u64,
+        events: Vec<Event>,
+        pdf: &[u8],
+    ) -> Result<(), StoreError> {
         let wall = self.tick();
         let events: Vec<NewEvent<'_>> =
             events.iter().map(|event| NewEvent { doc: Some(doc), event, salt: self.salt() }).collect();
@@ -113,7 +126,12 @@ impl Desk {
             pointer: None,
             ink: Digest::default(),
             small_confirmed: false,
-            consent: Consent { id: "c".into(), language: Language::En, sha256: Digest::default(), text: String::new() },
+            consent: Consent {
+                id: "c".into(),
+                language: Language::En,
+                sha256: Digest::default(),
+                text: String::new(),
+            },
             pages: PagesSeen { total: 1, seen: vec![1], as_text: false },
             outcome: closes.then_some(Outcome::Signed),
             empty_slots: vec![],

@@ -12,7 +12,15 @@ use fieldseal_domain::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
-fn foreign(n: u64, prev: Digest, hlc: u64, kind: &str, critical: bool, doc: Option<Uuid>, body: &str) -> Entry {
+fn foreign(
+    n: u64,
+    prev: Digest,
+    hlc: u64,
+    kind: &str,
+    critical: bool,
+    doc: Option<Uuid>,
+    body: &str,
+) -> Entry {
     let salt = [3; 16];
     let header = Header {
         v: 1,
@@ -82,7 +90,8 @@ fn a_clock_set_back_a_year_keeps_the_order() {
     desk.append(Some(uuid(1)), &Event::Printed { by: uuid(9) }).unwrap();
     desk.wall_ms.set(i64::MAX / 2);
     desk.append(Some(uuid(1)), &Event::Exported { by: uuid(9) }).unwrap();
-    let kinds: Vec<_> = desk.store.read().entries_of(uuid(1)).unwrap().into_iter().map(|e| e.header.kind).collect();
+    let kinds: Vec<_> =
+        desk.store.read().entries_of(uuid(1)).unwrap().into_iter().map(|e| e.header.kind).collect();
     assert_eq!(kinds, ["created", "printed", "exported"]);
 }
 
@@ -111,7 +120,8 @@ fn a_fork_is_seen_and_a_repeat_is_not_one() {
     assert!(matches!(keep(&mut desk, &other), Err(StoreError::Forked { n: 1, .. })));
     let loose = foreign(2, Digest::of(b"elsewhere"), 7, "smelled", false, None, "{}");
     assert!(matches!(keep(&mut desk, &loose), Err(StoreError::BadEntry { n: 2, .. })));
-    let forged = Entry::from_bytes(first.header_bytes, [1; 64], Some(Body { salt: [3; 16], bytes: b"{ }".to_vec() }));
+    let forged =
+        Entry::from_bytes(first.header_bytes, [1; 64], Some(Body { salt: [3; 16], bytes: b"{ }".to_vec() }));
     assert!(matches!(forged, Err(StoreError::BadEntry { .. })));
 }
 
@@ -121,14 +131,17 @@ fn what_is_too_large_is_refused_and_nothing_is_written() {
     let mut big = content("a");
     big.remark = "x".repeat(70_000);
     let event = Event::Created { content: Box::new(big), origin: None, by: uuid(9) };
-    assert!(matches!(desk.append(Some(uuid(1)), &event), Err(StoreError::BodyTooLarge { size }) if size > 70_000));
+    assert!(
+        matches!(desk.append(Some(uuid(1)), &event), Err(StoreError::BodyTooLarge { size }) if size > 70_000)
+    );
     assert_eq!(desk.store.read().last_position(DEVICE).unwrap(), None);
 }
 
 #[test]
 fn the_latest_place_wins_whatever_comes_first() {
     let mut desk = Desk::new();
-    let person = |name: &str| Person { id: uuid(5), name: name.into(), language: fieldseal_domain::Language::Ro };
+    let person =
+        |name: &str| Person { id: uuid(5), name: name.into(), language: fieldseal_domain::Language::Ro };
     desk.append(None, &Event::PersonSaved(person("Own, later"))).unwrap();
     let body = serde_json::to_string(&person("Office, earlier")).unwrap();
     keep(&mut desk, &foreign(1, Digest::default(), 5, "person_saved", false, None, &body)).unwrap();
@@ -140,10 +153,18 @@ fn acknowledged_events_are_no_longer_on_this_tablet_only() {
     let mut desk = Desk::new();
     desk.create(uuid(1), content("a"));
     desk.create(uuid(2), content("b"));
-    let local = |desk: &Desk, n| desk.store.read().document(uuid(n)).unwrap().unwrap().sync == crate::SyncState::Local;
-    assert_eq!((local(&desk, 1), local(&desk, 2), desk.store.read().unacked_events().unwrap()), (true, true, 2));
+    let local = |desk: &Desk, n| {
+        desk.store.read().document(uuid(n)).unwrap().unwrap().sync == crate::SyncState::Local
+    };
+    assert_eq!(
+        (local(&desk, 1), local(&desk, 2), desk.store.read().unacked_events().unwrap()),
+        (true, true, 2)
+    );
     desk.store.transact(|tx| tx.set_acked(DEVICE, 1)).unwrap();
-    assert_eq!((local(&desk, 1), local(&desk, 2), desk.store.read().unacked_events().unwrap()), (false, true, 1));
+    assert_eq!(
+        (local(&desk, 1), local(&desk, 2), desk.store.read().unacked_events().unwrap()),
+        (false, true, 1)
+    );
     desk.store.transact(|tx| tx.set_acked(DEVICE, 0)).unwrap();
     assert!(local(&desk, 1), "a server restored from a backup needs it again");
 }

@@ -45,7 +45,7 @@ fn views_show_what_they_say() {
     assert_eq!(ids(DocumentView::All), [uuid(2), uuid(1)], "a discarded draft is in no list");
     assert_eq!(ids(DocumentView::On(Shelf::Waiting)), [uuid(1)]);
     assert_eq!(ids(DocumentView::On(Shelf::Ended)), [uuid(2)]);
-    assert_eq!(ids(DocumentView::On(Shelf::Signed)), []);
+    assert!(ids(DocumentView::On(Shelf::Signed)).is_empty());
     assert_eq!(ids(DocumentView::Since(START_MS.unsigned_abs() + 3500)), [uuid(2)]);
 }
 
@@ -54,7 +54,9 @@ fn a_job_of_the_day_comes_with_customer_and_documents() {
     let mut desk = Desk::new();
     let customer = Customer { id: uuid(1), name: "Spicul".into(), ..Customer::default() };
     desk.append(None, &Event::CustomerSaved(Box::new(customer.clone()))).unwrap();
-    for (n, start, technician) in [(2, "2026-09-21T08:00", None), (3, "2026-09-21T07:00", Some(uuid(9))), (4, "2026-09-22T00:00", None)] {
+    for (n, start, technician) in
+        [(2, "2026-09-21T08:00", None), (3, "2026-09-21T07:00", Some(uuid(9))), (4, "2026-09-22T00:00", None)]
+    {
         let job = Job { id: uuid(n), customer: uuid(1), start: start.into(), technician, ..Job::default() };
         desk.append(None, &Event::JobSaved(Box::new(job))).unwrap();
     }

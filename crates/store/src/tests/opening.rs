@@ -122,7 +122,9 @@ fn nothing_readable_lies_in_the_files() {
 #[test]
 fn it_is_durable_by_its_settings() {
     let desk = Desk::new();
-    let ask = |pragma: &str| desk.store.conn().query_row(pragma, [], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
+    let ask = |pragma: &str| {
+        desk.store.conn().query_row(pragma, [], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
+    };
     assert_eq!(ask("PRAGMA journal_mode"), "wal".to_owned().into());
     assert_eq!(ask("PRAGMA synchronous"), 2.into());
     assert_eq!(ask("PRAGMA foreign_keys"), 1.into());

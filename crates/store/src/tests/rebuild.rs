@@ -25,7 +25,10 @@ const TABLES: [&str; 8] = [
 /// Every row of every projection, the words of the index with the thing they stand for.
 fn dump(desk: &Desk) -> Vec<Vec<Vec<Value>>> {
     let conn = desk.store.conn();
-    conn.execute_batch("CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab('main', 'search_word', 'instance')").unwrap();
+    conn.execute_batch(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab('main', 'search_word', 'instance')",
+    )
+    .unwrap();
     TABLES
         .iter()
         .map(|sql| {
@@ -72,18 +75,42 @@ fn act() -> impl Strategy<Value = Act> {
 fn perform(desk: &mut Desk, act: Act) {
     let by = uuid(99);
     let (doc, event) = match act {
-        Act::Customer(n, name) => {
-            (None, Event::CustomerSaved(Box::new(Customer { id: uuid(n), name, phone: "+40 721 000 001".into(), ..Customer::default() })))
-        }
+        Act::Customer(n, name) => (
+            None,
+            Event::CustomerSaved(Box::new(Customer {
+                id: uuid(n),
+                name,
+                phone: "+40 721 000 001".into(),
+                ..Customer::default()
+            })),
+        ),
         Act::Equipment(n, owner) => {
             let serial = format!("SN-{n}");
-            (None, Event::EquipmentSaved(Box::new(Equipment { id: uuid(20 + n), customer: uuid(owner), serial, ..Equipment::default() })))
+            (
+                None,
+                Event::EquipmentSaved(Box::new(Equipment {
+                    id: uuid(20 + n),
+                    customer: uuid(owner),
+                    serial,
+                    ..Equipment::default()
+                })),
+            )
         }
         Act::Job(n, customer) => {
             let code = format!("J0{n}");
-            (None, Event::JobSaved(Box::new(Job { id: uuid(40 + n), customer: uuid(customer), code, ..Job::default() })))
+            (
+                None,
+                Event::JobSaved(Box::new(Job {
+                    id: uuid(40 + n),
+                    customer: uuid(customer),
+                    code,
+                    ..Job::default()
+                })),
+            )
         }
-        Act::Person(n, name) => (None, Event::PersonSaved(Person { id: uuid(60 + n), name, language: Language::Ro })),
+        Act::Person(n, name) => {
+            (None, Event::PersonSaved(Person { id: uuid(60 + n), name, language: Language::Ro }))
+        }
         Act::Firm(name) => (None, Event::FirmSaved(Firm { name, ..Firm::default() })),
         Act::Create(n, job) => {
             let origin = job.map(|job| Origin::Job { job: uuid(40 + job), code: format!("J0{job}") });
@@ -132,7 +159,10 @@ fn dropped_projections_come_back() {
     }
     let live = dump(&desk);
     assert!(live[5].len() == 3 && live[7].len() > 10, "there is something to compare");
-    desk.store.conn().execute_batch("DELETE FROM document; DELETE FROM customer; DELETE FROM search_word").unwrap();
+    desk.store
+        .conn()
+        .execute_batch("DELETE FROM document; DELETE FROM customer; DELETE FROM search_word")
+        .unwrap();
     assert_ne!(dump(&desk), live);
     desk.store.rebuild().unwrap();
     assert_eq!(dump(&desk), live);

@@ -10,7 +10,8 @@ use fieldseal_domain::{
 use proptest::prelude::*;
 
 fn customer(desk: &mut Desk, n: u64, name: &str) {
-    let customer = Customer { id: uuid(n), name: name.into(), phone: "+40 (721) 000-001".into(), ..Customer::default() };
+    let customer =
+        Customer { id: uuid(n), name: name.into(), phone: "+40 (721) 000-001".into(), ..Customer::default() };
     desk.append(None, &Event::CustomerSaved(Box::new(customer))).unwrap();
 }
 
@@ -26,7 +27,10 @@ fn found(desk: &Desk, question: &str) -> Vec<(What, u64)> {
 fn every_spelling_finds_every_spelling() {
     let mut desk = Desk::new();
     let names = [
-        ("Dănuț-Ionuț Șoșoacăreanu", &["sosoacareanu", "Şoşoacăreanu", "ŞOŞOACĂR", "danut ionut", "S\u{326}os\u{326}oa"][..]),
+        (
+            "Dănuț-Ionuț Șoșoacăreanu",
+            &["sosoacareanu", "Şoşoacăreanu", "ŞOŞOACĂR", "danut ionut", "S\u{326}os\u{326}oa"][..],
+        ),
         ("Щёголев Пётр", &["щеголев", "Щёголев", "ЩЕГ", "петр щег"]),
         ("Süßmäulchen Weiß", &["sussmaulchen", "Süßm", "WEISS", "weiß"]),
         ("L'Œuf Sørensen-Żądło", &["oeuf", "l’œuf", "sorensen", "zadlo", "ŻĄDŁO"]),
@@ -46,7 +50,8 @@ fn every_spelling_finds_every_spelling() {
 fn numbers_serials_and_telephones_are_found_in_any_form() {
     let mut desk = Desk::new();
     customer(&mut desk, 1, "Spicul");
-    let equipment = Equipment { id: uuid(2), customer: uuid(1), serial: "SN-123/45-X".into(), ..Equipment::default() };
+    let equipment =
+        Equipment { id: uuid(2), customer: uuid(1), serial: "SN-123/45-X".into(), ..Equipment::default() };
     desk.append(None, &Event::EquipmentSaved(Box::new(equipment))).unwrap();
     let mut sheet = content("Other");
     sheet.lines.push(Line { description: "Garnitură ușă".into(), ..Line::default() });

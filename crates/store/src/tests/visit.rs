@@ -75,7 +75,10 @@ fn a_draft_changed_meanwhile_is_not_frozen() {
     desk.store.transact(|tx| tx.save_draft(uuid(1), &content("a"), "")).unwrap();
     let refused = desk.freeze(uuid(1), version, frozen(FIRST, 0, b"x"), b"x");
     assert!(matches!(refused, Err(StoreError::DraftChanged { expected: 1, found: 2 })), "{refused:?}");
-    assert!(matches!(desk.freeze(uuid(1), 0, frozen(FIRST, 0, b"x"), b"x"), Err(StoreError::DraftChanged { .. })));
+    assert!(matches!(
+        desk.freeze(uuid(1), 0, frozen(FIRST, 0, b"x"), b"x"),
+        Err(StoreError::DraftChanged { .. })
+    ));
     assert_eq!(status(&desk, 1), Status::Draft);
 }
 

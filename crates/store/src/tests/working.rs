@@ -36,7 +36,11 @@ fn everything_is_there_after_a_restart() {
         .transact(|tx| {
             tx.save_draft(uuid(1), &content("draft"), "10:00")?;
             tx.put_hand_over(&hand_over())?;
-            tx.put_ink(uuid(1), "customer", &InkDraft { method: Method::Drawn, pointer: None, ink: ink(vec![]) })?;
+            tx.put_ink(
+                uuid(1),
+                "customer",
+                &InkDraft { method: Method::Drawn, pointer: None, ink: ink(vec![]) },
+            )?;
             tx.add_stroke(uuid(1), "customer", &[1, 2, 3, 4])?;
             tx.add_stroke(uuid(1), "customer", &[5, 6])?;
             tx.put_pin(uuid(9), &pin)?;
@@ -55,7 +59,10 @@ fn everything_is_there_after_a_restart() {
     assert_eq!(read.draft(uuid(1)).unwrap().unwrap().content, content("draft"));
     assert_eq!(read.drafted().unwrap(), [uuid(1)]);
     assert_eq!(read.hand_over().unwrap(), Some(hand_over()));
-    assert_eq!(read.ink_draft(uuid(1), "customer").unwrap().unwrap().ink, ink(vec![vec![1, 2, 3, 4], vec![5, 6]]));
+    assert_eq!(
+        read.ink_draft(uuid(1), "customer").unwrap().unwrap().ink,
+        ink(vec![vec![1, 2, 3, 4], vec![5, 6]])
+    );
     assert_eq!(read.pin(uuid(9)).unwrap(), Some(Pin { lock, ..pin }));
     assert_eq!(read.own_ink(uuid(9)).unwrap(), Some(ink(vec![vec![1, 1]])));
     assert_eq!(read.secrets(uuid(1)).unwrap()["unlock_code"], "4711");
@@ -67,7 +74,10 @@ fn everything_is_there_after_a_restart() {
 fn strokes_can_be_taken_back_and_cleared() {
     let mut desk = Desk::new();
     let (doc, slot) = (uuid(1), "customer");
-    assert!(matches!(desk.store.transact(|tx| tx.add_stroke(doc, slot, &[1, 2])), Err(StoreError::NoInkDraft)));
+    assert!(matches!(
+        desk.store.transact(|tx| tx.add_stroke(doc, slot, &[1, 2])),
+        Err(StoreError::NoInkDraft)
+    ));
     let begun = InkDraft { method: Method::Drawn, pointer: None, ink: ink(vec![vec![1, 2], vec![3, 4]]) };
     desk.store.transact(|tx| tx.put_ink(doc, slot, &begun)).unwrap();
     desk.store.transact(|tx| tx.undo_stroke(doc, slot)).unwrap();
