@@ -120,8 +120,12 @@ pub fn applies(field: &FieldPolicy, content: &Content) -> bool {
 }
 
 fn section_problems(section: &Section, content: &Content) -> Vec<Problem> {
-    let mut found: Vec<Problem> =
-        section.fields.iter().filter(|field| applies(field, content)).filter_map(|field| field_problem(field, content)).collect();
+    let mut found: Vec<Problem> = section
+        .fields
+        .iter()
+        .filter(|field| applies(field, content))
+        .filter_map(|field| field_problem(field, content))
+        .collect();
     let (place, count) = match section.block {
         Block::Fields | Block::Signers => ("", 1),
         Block::Equipment => ("equipment", content.equipment.len()),
@@ -154,7 +158,9 @@ fn field_problem(field: &FieldPolicy, content: &Content) -> Option<Problem> {
 fn value_problem(field: &FieldPolicy, value: &str) -> Option<ProblemCode> {
     match field.field_type {
         FieldType::Text | FieldType::LongText => None,
-        FieldType::Choice => (!field.options.iter().any(|option| option == value)).then_some(ProblemCode::NotAnOption),
+        FieldType::Choice => {
+            (!field.options.iter().any(|option| option == value)).then_some(ProblemCode::NotAnOption)
+        }
         FieldType::YesNo => (!matches!(value, "yes" | "no")).then_some(ProblemCode::NotAnOption),
         FieldType::Date => value.parse::<jiff::civil::Date>().is_err().then_some(ProblemCode::NotADate),
         FieldType::Money => money::parse_decimal(value, 2).is_err().then_some(ProblemCode::NotAnAmount),
@@ -170,7 +176,9 @@ fn block_problems(block: Block, content: &Content) -> Vec<Problem> {
             .filter(|(_, time)| time.minutes().is_none())
             .map(|(index, _)| blocking(format!("times.{index}"), ProblemCode::TimesWrong))
             .collect(),
-        Block::Lines => content.lines.iter().enumerate().flat_map(|(index, line)| line_problems(index, line)).collect(),
+        Block::Lines => {
+            content.lines.iter().enumerate().flat_map(|(index, line)| line_problems(index, line)).collect()
+        }
         Block::Checklist => content
             .checklist
             .iter()
@@ -181,7 +189,12 @@ fn block_problems(block: Block, content: &Content) -> Vec<Problem> {
                 ..blocking(format!("checklist.{index}"), ProblemCode::Missing)
             })
             .collect(),
-        Block::Fields | Block::Equipment | Block::Readings | Block::Accessories | Block::Photos | Block::Signers => Vec::new(),
+        Block::Fields
+        | Block::Equipment
+        | Block::Readings
+        | Block::Accessories
+        | Block::Photos
+        | Block::Signers => Vec::new(),
     }
 }
 
@@ -210,7 +223,10 @@ fn rule_problems(rule: Rule, content: &Content, intake: Option<&Content>) -> Vec
             ProblemCode::PhotoOrReason,
         ),
         Rule::TimesOrPackage => {
-            let package = content.lines.iter().any(|line| matches!(line.line_type, LineType::Package | LineType::Fee | LineType::Travel));
+            let package = content
+                .lines
+                .iter()
+                .any(|line| matches!(line.line_type, LineType::Package | LineType::Fee | LineType::Travel));
             when(content.times.is_empty() && !package, "times", ProblemCode::TimesOrPackage)
         }
         Rule::AccessoriesOrNone => when(
@@ -228,7 +244,9 @@ fn rule_problems(rule: Rule, content: &Content, intake: Option<&Content>) -> Vec
         Rule::FromIntake => {
             when(!matches!(content.origin, Some(Origin::Document { .. })), "origin", ProblemCode::FromIntake)
         }
-        Rule::AccessoriesCompared => intake.map_or_else(Vec::new, |intake| compare::accessory_problems(intake, content)),
+        Rule::AccessoriesCompared => {
+            intake.map_or_else(Vec::new, |intake| compare::accessory_problems(intake, content))
+        }
         Rule::PricesComplete => price_problems(content),
     }
 }
@@ -258,7 +276,9 @@ fn signer_problems(kind: &Kind, content: &Content) -> Vec<Problem> {
         }
     }
     for (index, signer) in content.signers.iter().enumerate() {
-        if content.signers.iter().take(index).any(|earlier| earlier.slot == signer.slot) || kind.slot(&signer.slot).is_none() {
+        if content.signers.iter().take(index).any(|earlier| earlier.slot == signer.slot)
+            || kind.slot(&signer.slot).is_none()
+        {
             found.push(blocking(format!("signers.{}", signer.slot), ProblemCode::SlotTwice));
         }
     }

@@ -47,7 +47,8 @@ pub struct Comparison {
 
 /// Compares a return with its intake. Names are equal when they fold to the same text.
 pub fn compare(intake: &Content, back: &Content) -> Comparison {
-    let handed_in: Vec<_> = intake.accessories.iter().filter(|item| item.presence == Presence::Present).collect();
+    let handed_in: Vec<_> =
+        intake.accessories.iter().filter(|item| item.presence == Presence::Present).collect();
     let key = |name: &str| text::fold(name.trim());
     let mut accessories: Vec<AccessoryRow> = handed_in
         .iter()
@@ -62,8 +63,10 @@ pub fn compare(intake: &Content, back: &Content) -> Comparison {
         })
         .collect();
     let known = |name: &str| handed_in.iter().any(|item| key(&item.name) == key(name));
-    let added = back.accessories.iter().filter(|item| item.presence == Presence::Present && !known(&item.name));
-    accessories.extend(added.map(|item| AccessoryRow { name: item.name.clone(), fate: AccessoryFate::Added }));
+    let added =
+        back.accessories.iter().filter(|item| item.presence == Presence::Present && !known(&item.name));
+    accessories
+        .extend(added.map(|item| AccessoryRow { name: item.name.clone(), fate: AccessoryFate::Added }));
     Comparison {
         accessories,
         condition_before: intake.field("condition").to_owned(),
@@ -90,8 +93,14 @@ mod tests {
     use crate::content::Accessory;
 
     fn with(names: &[(&str, Presence)]) -> Content {
-        let accessories =
-            names.iter().map(|(name, presence)| Accessory { name: (*name).into(), presence: *presence, note: String::new() }).collect();
+        let accessories = names
+            .iter()
+            .map(|(name, presence)| Accessory {
+                name: (*name).into(),
+                presence: *presence,
+                note: String::new(),
+            })
+            .collect();
         Content { accessories, ..Content::default() }
     }
 
@@ -101,7 +110,11 @@ mod tests {
         let back = with(&[("Incarcator 65 W", Presence::Present), ("geantă neagră", Presence::Missing)]);
         let found = accessory_problems(&intake, &back);
         assert_eq!(found.len(), 1);
-        assert!(found.iter().all(|problem| problem.about == "geantă neagră" && problem.severity == Severity::Warning));
+        assert!(
+            found
+                .iter()
+                .all(|problem| problem.about == "geantă neagră" && problem.severity == Severity::Warning)
+        );
         assert_eq!(accessory_problems(&intake, &with(&[])).len(), 2, "unanswered accessories block");
     }
 }

@@ -67,9 +67,12 @@ impl Line {
     pub fn net(&self) -> Option<Minor> {
         match self.line_type {
             LineType::Text => None,
-            LineType::Labour | LineType::Part | LineType::Travel | LineType::Fee | LineType::Package | LineType::Discount => {
-                self.unit_price.map(|price| money::line_net(self.quantity, price))
-            }
+            LineType::Labour
+            | LineType::Part
+            | LineType::Travel
+            | LineType::Fee
+            | LineType::Package
+            | LineType::Discount => self.unit_price.map(|price| money::line_net(self.quantity, price)),
         }
     }
 }

@@ -92,7 +92,8 @@ pub fn from_document(start: Start<'_>, origin: (Uuid, &str, ContentHash), intake
 
 /// Puts the signers into the order of the kind's slots.
 pub fn order_signers(kind: &Kind, content: &mut Content) {
-    let place = |signer: &SignerPlan| kind.slots.iter().position(|slot| slot.id == signer.slot).unwrap_or(usize::MAX);
+    let place =
+        |signer: &SignerPlan| kind.slots.iter().position(|slot| slot.id == signer.slot).unwrap_or(usize::MAX);
     content.signers.sort_by_key(place);
 }
 
@@ -105,7 +106,8 @@ fn signers(kind: &Kind, customer: &Customer, technician: &str) -> Vec<SignerPlan
         } else {
             (customer.contact.as_str(), customer.contact_role.as_str())
         };
-        let on_behalf_of = if slot.ours || customer.contact.is_empty() { String::new() } else { customer.name.clone() };
+        let on_behalf_of =
+            if slot.ours || customer.contact.is_empty() { String::new() } else { customer.name.clone() };
         SignerPlan { slot: slot.id.clone(), name: name.to_owned(), role: role.to_owned(), on_behalf_of }
     };
     kind.slots.iter().filter(|slot| slot.required).map(plan).collect()
@@ -116,5 +118,8 @@ fn usual_accessories(start: Start<'_>) -> Vec<Accessory> {
         return Vec::new();
     }
     let names = start.equipment.map_or(&[] as &[String], |equipment| &equipment.accessories);
-    names.iter().map(|name| Accessory { name: name.clone(), presence: Presence::Present, note: String::new() }).collect()
+    names
+        .iter()
+        .map(|name| Accessory { name: name.clone(), presence: Presence::Present, note: String::new() })
+        .collect()
 }

@@ -308,9 +308,30 @@ pub struct BodyError {
 
 /// Every kind this program knows.
 pub const KNOWN_KINDS: [&str; 24] = [
-    "journal_opened", "firm_saved", "person_saved", "customer_saved", "equipment_saved", "job_saved", "created",
-    "fields_changed", "draft_discarded", "frozen", "taken_back", "handed_over", "language_changed", "shown",
-    "remark_added", "signed", "not_signed", "handed_back", "wrong_pin", "closed", "cancelled", "printed", "exported", "verified",
+    "journal_opened",
+    "firm_saved",
+    "person_saved",
+    "customer_saved",
+    "equipment_saved",
+    "job_saved",
+    "created",
+    "fields_changed",
+    "draft_discarded",
+    "frozen",
+    "taken_back",
+    "handed_over",
+    "language_changed",
+    "shown",
+    "remark_added",
+    "signed",
+    "not_signed",
+    "handed_back",
+    "wrong_pin",
+    "closed",
+    "cancelled",
+    "printed",
+    "exported",
+    "verified",
 ];
 
 impl Event {
@@ -344,12 +365,29 @@ impl Event {
     /// whether something may still be signed.
     pub fn is_critical(&self) -> bool {
         match self {
-            Self::Created { .. } | Self::FieldsChanged { .. } | Self::DraftDiscarded { .. } | Self::Frozen(_)
-            | Self::TakenBack { .. } | Self::RemarkAdded { .. } | Self::Signed(_) | Self::NotSigned { .. }
-            | Self::Closed { .. } | Self::Cancelled { .. } | Self::JournalOpened { .. } => true,
-            Self::FirmSaved(_) | Self::PersonSaved(_) | Self::CustomerSaved(_) | Self::EquipmentSaved(_)
-            | Self::JobSaved(_) | Self::HandedOver { .. } | Self::LanguageChanged { .. } | Self::Shown { .. }
-            | Self::HandedBack { .. } | Self::WrongPin { .. } | Self::Printed { .. } | Self::Exported { .. }
+            Self::Created { .. }
+            | Self::FieldsChanged { .. }
+            | Self::DraftDiscarded { .. }
+            | Self::Frozen(_)
+            | Self::TakenBack { .. }
+            | Self::RemarkAdded { .. }
+            | Self::Signed(_)
+            | Self::NotSigned { .. }
+            | Self::Closed { .. }
+            | Self::Cancelled { .. }
+            | Self::JournalOpened { .. } => true,
+            Self::FirmSaved(_)
+            | Self::PersonSaved(_)
+            | Self::CustomerSaved(_)
+            | Self::EquipmentSaved(_)
+            | Self::JobSaved(_)
+            | Self::HandedOver { .. }
+            | Self::LanguageChanged { .. }
+            | Self::Shown { .. }
+            | Self::HandedBack { .. }
+            | Self::WrongPin { .. }
+            | Self::Printed { .. }
+            | Self::Exported { .. }
             | Self::Verified { .. } => false,
         }
     }
@@ -373,7 +411,12 @@ mod tests {
     #[test]
     fn every_event_we_write_is_one_we_can_read() {
         let by = Uuid::nil();
-        for event in [Event::Printed { by }, Event::Exported { by }, Event::Verified { good: true, by }, Event::DraftDiscarded { by }] {
+        for event in [
+            Event::Printed { by },
+            Event::Exported { by },
+            Event::Verified { good: true, by },
+            Event::DraftDiscarded { by },
+        ] {
             let (kind, body) = event.to_parts().unwrap();
             assert!(matches!(Event::from_parts(&kind, &body).unwrap(), ReadEvent::Known(_)), "{kind}");
         }

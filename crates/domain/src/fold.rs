@@ -201,7 +201,11 @@ impl DocumentState {
                 Status::Draft if self.number.is_some() => Ok(()),
                 Status::Draft => Err(MoveError::NotFrozen),
                 Status::Ready | Status::PartiallySigned => Ok(()),
-                Status::Signed | Status::SignedUnavailable | Status::Declined | Status::Cancelled | Status::Expired
+                Status::Signed
+                | Status::SignedUnavailable
+                | Status::Declined
+                | Status::Cancelled
+                | Status::Expired
                 | Status::Voided => Err(MoveError::Closed),
             },
         }
@@ -212,7 +216,11 @@ impl DocumentState {
             Status::Draft if self.discarded => Err(MoveError::Closed),
             Status::Draft => Ok(()),
             Status::Ready | Status::PartiallySigned => Err(MoveError::NotADraft),
-            Status::Signed | Status::SignedUnavailable | Status::Declined | Status::Cancelled | Status::Expired
+            Status::Signed
+            | Status::SignedUnavailable
+            | Status::Declined
+            | Status::Cancelled
+            | Status::Expired
             | Status::Voided => Err(MoveError::Closed),
         }
     }
@@ -221,7 +229,11 @@ impl DocumentState {
         match self.status {
             Status::Draft => Err(MoveError::NotFrozen),
             Status::Ready | Status::PartiallySigned => Ok(()),
-            Status::Signed | Status::SignedUnavailable | Status::Declined | Status::Cancelled | Status::Expired
+            Status::Signed
+            | Status::SignedUnavailable
+            | Status::Declined
+            | Status::Cancelled
+            | Status::Expired
             | Status::Voided => Err(MoveError::Closed),
         }
     }
@@ -239,7 +251,11 @@ impl DocumentState {
     /// The first open slot that does not close.
     pub fn next_open_slot(&self) -> Option<&str> {
         let before_last = self.slots.len().saturating_sub(1);
-        self.slots.iter().take(before_last).find(|(_, state)| *state == SlotState::Open).map(|(slot, _)| slot.as_str())
+        self.slots
+            .iter()
+            .take(before_last)
+            .find(|(_, state)| *state == SlotState::Open)
+            .map(|(slot, _)| slot.as_str())
     }
 
     /// Whether any slot is signed.
@@ -291,7 +307,9 @@ impl DocumentState {
                 }
             }
             Event::Signed(signed) => self.sign(signed),
-            Event::NotSigned { slot, by_customer: _ } => self.set_slot(&slot.slot, SlotState::Empty(slot.clone())),
+            Event::NotSigned { slot, by_customer: _ } => {
+                self.set_slot(&slot.slot, SlotState::Empty(slot.clone()))
+            }
             Event::HandedBack { .. } => {
                 self.hand_over = None;
                 self.wrong_pins = 0;
@@ -305,9 +323,17 @@ impl DocumentState {
                 };
             }
             Event::Cancelled { .. } => self.status = Status::Cancelled,
-            Event::JournalOpened { .. } | Event::FirmSaved(_) | Event::PersonSaved(_) | Event::CustomerSaved(_)
-            | Event::EquipmentSaved(_) | Event::JobSaved(_) | Event::Shown { .. } | Event::RemarkAdded { .. }
-            | Event::Printed { .. } | Event::Exported { .. } | Event::Verified { .. } => {}
+            Event::JournalOpened { .. }
+            | Event::FirmSaved(_)
+            | Event::PersonSaved(_)
+            | Event::CustomerSaved(_)
+            | Event::EquipmentSaved(_)
+            | Event::JobSaved(_)
+            | Event::Shown { .. }
+            | Event::RemarkAdded { .. }
+            | Event::Printed { .. }
+            | Event::Exported { .. }
+            | Event::Verified { .. } => {}
         }
     }
 
@@ -357,7 +383,8 @@ impl DocumentState {
 
 /// Sets what a JSON pointer names; null removes a key. A pointer into nothing makes the objects on its way.
 fn set_pointer(value: &mut Value, pointer: &str, new: Value) {
-    let mut parts: Vec<String> = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+    let mut parts: Vec<String> =
+        pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
     let Some(last) = parts.pop() else { return };
     let mut at = value;
     for part in parts {

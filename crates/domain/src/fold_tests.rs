@@ -1,11 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::{
-    acceptance::NoSignatureReason,
-    content::TemplateRef,
-    event::Change,
-    hash::ContentHash,
-};
+use crate::{acceptance::NoSignatureReason, content::TemplateRef, event::Change, hash::ContentHash};
 use proptest::prelude::*;
 
 fn frozen(revision: u32) -> Event {
@@ -23,7 +18,10 @@ fn frozen(revision: u32) -> Event {
 }
 
 fn not_signed(reason: NoSignatureReason) -> Event {
-    Event::NotSigned { slot: EmptySlot { slot: "customer".into(), reason, note: String::new() }, by_customer: true }
+    Event::NotSigned {
+        slot: EmptySlot { slot: "customer".into(), reason, note: String::new() },
+        by_customer: true,
+    }
 }
 
 fn fold(events: &[Event]) -> DocumentState {
@@ -59,7 +57,9 @@ fn nothing_follows_a_closed_document() {
     let closing = Event::Closed { outcome: Outcome::Declined, sealed: FileHash(Digest::default()), by };
     let state = fold(&[created(), frozen(0), not_signed(NoSignatureReason::Price), closing]);
     assert_eq!(state.status, Status::Declined);
-    for wanted in [Move::Edit, Move::Freeze, Move::TakeBack, Move::Sign("customer"), Move::Close, Move::Cancel] {
+    for wanted in
+        [Move::Edit, Move::Freeze, Move::TakeBack, Move::Sign("customer"), Move::Close, Move::Cancel]
+    {
         assert_eq!(state.may(&wanted), Err(MoveError::Closed), "{wanted:?}");
     }
 }

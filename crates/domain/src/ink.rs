@@ -113,7 +113,11 @@ impl Ink {
     pub fn size(&self) -> InkSize {
         let length: f64 = self.strokes.iter().map(|stroke| stroke_length(stroke)).sum();
         let (width, height) = self.extent();
-        if length < 6_000.0 || (width < 2_400 && height < 2_400) { InkSize::TooSmall } else { InkSize::Enough }
+        if length < 6_000.0 || (width < 2_400 && height < 2_400) {
+            InkSize::TooSmall
+        } else {
+            InkSize::Enough
+        }
     }
 
     fn extent(&self) -> (i64, i64) {

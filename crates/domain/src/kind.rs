@@ -264,7 +264,11 @@ mod tests {
         let kinds = shipped().unwrap();
         assert_eq!(kinds.len(), SHIPPED.len());
         for kind in kinds {
-            assert!(kind.slots.iter().any(|slot| slot.ours && slot.required), "{} is closed by the technician", kind.id);
+            assert!(
+                kind.slots.iter().any(|slot| slot.ours && slot.required),
+                "{} is closed by the technician",
+                kind.id
+            );
             let mut keys: Vec<_> = kind.fields().map(|field| field.key.clone()).collect();
             keys.sort();
             keys.dedup();

@@ -62,7 +62,9 @@ pub fn parse_decimal(text: &str, scale: u32) -> Result<i64, NumberError> {
 
 /// Whole and fractional digits. The last comma or point is the decimal mark; earlier ones of the other kind group.
 fn split_decimal(digits: &str) -> Result<(String, String), NumberError> {
-    if !digits.chars().any(|c| c.is_ascii_digit()) || !digits.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '.') {
+    if !digits.chars().any(|c| c.is_ascii_digit())
+        || !digits.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '.')
+    {
         return Err(NumberError::NotANumber);
     }
     let Some(mark) = digits.rfind([',', '.']) else {

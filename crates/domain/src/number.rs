@@ -85,7 +85,14 @@ mod tests {
         for text in ["FS-2026-RO1-00001", "АВР-2026-RU1-00042", "SB-2026-DE1-123456"] {
             assert_eq!(text.parse::<DocumentNumber>().unwrap().to_string(), text);
         }
-        for text in ["", "FS-2026-RO1-1", "FS-2026-RO1-00000", "FS-2026-RO1-+0001", "FS-26x-RO1-00001", "-2026-A-00001"] {
+        for text in [
+            "",
+            "FS-2026-RO1-1",
+            "FS-2026-RO1-00000",
+            "FS-2026-RO1-+0001",
+            "FS-26x-RO1-00001",
+            "-2026-A-00001",
+        ] {
             assert!(text.parse::<DocumentNumber>().is_err(), "{text}");
         }
     }

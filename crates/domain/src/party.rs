@@ -181,7 +181,20 @@ impl Customer {
     /// The same customer with every text cleaned ([`text::clean`]) and trimmed.
     #[must_use]
     pub fn cleaned(mut self) -> Self {
-        cleaned!(self, name, country, street, zip, city, email, phone, currency, tax_id, contact, contact_role);
+        cleaned!(
+            self,
+            name,
+            country,
+            street,
+            zip,
+            city,
+            email,
+            phone,
+            currency,
+            tax_id,
+            contact,
+            contact_role
+        );
         self
     }
 }

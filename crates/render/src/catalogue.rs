@@ -112,7 +112,9 @@ impl Catalogue {
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         match self.texts.get(key) {
             Some(Text::Plain(text)) => fill(text, values),
-            Some(Text::Plural(forms)) => forms.get(&Plural::Other).map_or_else(|| key.to_owned(), |text| fill(text, values)),
+            Some(Text::Plural(forms)) => {
+                forms.get(&Plural::Other).map_or_else(|| key.to_owned(), |text| fill(text, values))
+            }
             None => key.to_owned(),
         }
     }
@@ -159,7 +161,13 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
 /// Category of a whole number (CLDR 46, cardinal, no fraction digits).
 pub fn plural(language: Language, n: u64) -> Plural {
     match language {
-        Language::En | Language::Sv | Language::Nl | Language::De => if n == 1 { Plural::One } else { Plural::Other },
+        Language::En | Language::Sv | Language::Nl | Language::De => {
+            if n == 1 {
+                Plural::One
+            } else {
+                Plural::Other
+            }
+        }
         Language::Fr => match n {
             0 | 1 => Plural::One,
             n if n % 1_000_000 == 0 => Plural::Many,

@@ -31,13 +31,19 @@ fn every_language_has_every_text_of_the_same_sort() {
     let english = catalogue(Language::En).unwrap();
     for other in all() {
         let keys = |catalogue: &'static Catalogue| catalogue.texts().keys().cloned().collect::<BTreeSet<_>>();
-        let (missing, extra): (Vec<_>, Vec<_>) =
-            keys(english).symmetric_difference(&keys(other)).cloned().partition(|key| english.texts().contains_key(key));
+        let (missing, extra): (Vec<_>, Vec<_>) = keys(english)
+            .symmetric_difference(&keys(other))
+            .cloned()
+            .partition(|key| english.texts().contains_key(key));
         assert_eq!((missing, extra), (vec![], vec![]), "missing and needless keys in {:?}", other.language());
         for (key, text) in other.texts() {
             let same = std::mem::discriminant(text) == std::mem::discriminant(&english.texts()[key]);
             assert!(same, "{key} is a plural in one language and not in {:?}", other.language());
-            assert!(forms(text).iter().all(|form| !form.trim().is_empty()), "{key} is empty in {:?}", other.language());
+            assert!(
+                forms(text).iter().all(|form| !form.trim().is_empty()),
+                "{key} is empty in {:?}",
+                other.language()
+            );
         }
     }
 }
@@ -85,19 +91,44 @@ fn every_text_of_every_kind_is_there() {
 #[test]
 fn every_value_the_screens_show_has_its_word() {
     fn keys<T: serde::Serialize>(prefix: &str, values: &[T]) -> Vec<String> {
-        values.iter().map(|value| format!("{prefix}.{}", serde_json::to_value(value).unwrap().as_str().unwrap())).collect()
+        values
+            .iter()
+            .map(|value| format!("{prefix}.{}", serde_json::to_value(value).unwrap().as_str().unwrap()))
+            .collect()
     }
     use ProblemCode as P;
     let problems = [
-        P::Missing, P::NotAnOption, P::NotADate, P::NotAnAmount, P::TooLong, P::TimesWrong, P::PhotoOrReason, P::TimesOrPackage,
-        P::AccessoriesOrNone, P::SerialOrReason, P::FromIntake, P::AccessoryNotCompared, P::AccessoryMissing, P::PriceIncomplete,
-        P::SignerMissing, P::SlotTwice,
+        P::Missing,
+        P::NotAnOption,
+        P::NotADate,
+        P::NotAnAmount,
+        P::TooLong,
+        P::TimesWrong,
+        P::PhotoOrReason,
+        P::TimesOrPackage,
+        P::AccessoriesOrNone,
+        P::SerialOrReason,
+        P::FromIntake,
+        P::AccessoryNotCompared,
+        P::AccessoryMissing,
+        P::PriceIncomplete,
+        P::SignerMissing,
+        P::SlotTwice,
     ];
     use NoSignatureReason as R;
-    let reasons = [R::Price, R::WorkIncomplete, R::DamageClaimed, R::NoAuthority, R::Absent, R::Unable, R::Other];
+    let reasons =
+        [R::Price, R::WorkIncomplete, R::DamageClaimed, R::NoAuthority, R::Absent, R::Unable, R::Other];
     use Status as S;
     let statuses = [
-        S::Draft, S::Ready, S::PartiallySigned, S::Signed, S::SignedUnavailable, S::Declined, S::Cancelled, S::Expired, S::Voided,
+        S::Draft,
+        S::Ready,
+        S::PartiallySigned,
+        S::Signed,
+        S::SignedUnavailable,
+        S::Declined,
+        S::Cancelled,
+        S::Expired,
+        S::Voided,
     ];
     use LineType as L;
     let lines = [L::Labour, L::Part, L::Travel, L::Fee, L::Package, L::Discount, L::Text];
@@ -122,15 +153,41 @@ fn every_value_the_screens_show_has_its_word() {
 /// Would turn red if a page promised more than a simple electronic signature (design D19), or used the old cedilla.
 #[test]
 fn texts_promise_nothing_and_spell_romanian_right() {
-    let forbidden = ["advanced", "qualified", "avansat", "calificat", "avancerad", "kvalificerad", "geavanceerd", "gekwalificeerd",
-        "avancée", "qualifiée", "усиленн", "квалифицированн", "fortgeschritten", "qualifiziert"];
+    let forbidden = [
+        "advanced",
+        "qualified",
+        "avansat",
+        "calificat",
+        "avancerad",
+        "kvalificerad",
+        "geavanceerd",
+        "gekwalificeerd",
+        "avancée",
+        "qualifiée",
+        "усиленн",
+        "квалифицированн",
+        "fortgeschritten",
+        "qualifiziert",
+    ];
     for catalogue in all() {
         for (key, text) in catalogue.texts() {
             for form in forms(text) {
                 let lower = form.to_lowercase();
-                assert!(!forbidden.iter().any(|word| lower.contains(word)), "{key} in {:?}: {form}", catalogue.language());
-                assert!(!form.contains(['ş', 'ţ', 'Ş', 'Ţ']), "{key} in {:?} has a cedilla: {form}", catalogue.language());
-                assert!(form.chars().all(crate::fonts::covers), "{key} in {:?} cannot be printed: {form}", catalogue.language());
+                assert!(
+                    !forbidden.iter().any(|word| lower.contains(word)),
+                    "{key} in {:?}: {form}",
+                    catalogue.language()
+                );
+                assert!(
+                    !form.contains(['ş', 'ţ', 'Ş', 'Ţ']),
+                    "{key} in {:?} has a cedilla: {form}",
+                    catalogue.language()
+                );
+                assert!(
+                    form.chars().all(crate::fonts::covers),
+                    "{key} in {:?} cannot be printed: {form}",
+                    catalogue.language()
+                );
             }
         }
     }
@@ -146,8 +203,17 @@ fn placeholders_are_filled_once_and_values_are_not_read_again() {
 fn numbers_choose_their_form() {
     let one_to = |language, numbers: &[u64]| numbers.iter().map(|n| plural(language, *n)).collect::<Vec<_>>();
     use Plural::{Few, Many, One, Other};
-    assert_eq!(one_to(Language::Ru, &[1, 2, 5, 11, 12, 21, 22, 111, 0]), [One, Few, Many, Many, Many, One, Few, Many, Many]);
-    assert_eq!(one_to(Language::Ro, &[0, 1, 2, 19, 20, 101, 119, 120]), [Few, One, Few, Few, Other, Few, Few, Other]);
+    assert_eq!(
+        one_to(Language::Ru, &[1, 2, 5, 11, 12, 21, 22, 111, 0]),
+        [One, Few, Many, Many, Many, One, Few, Many, Many]
+    );
+    assert_eq!(
+        one_to(Language::Ro, &[0, 1, 2, 19, 20, 101, 119, 120]),
+        [Few, One, Few, Few, Other, Few, Few, Other]
+    );
     assert_eq!(one_to(Language::Fr, &[0, 1, 2, 1_000_000]), [One, One, Other, Many]);
-    assert_eq!(catalogue(Language::Ro).unwrap().count("pdf.checklist_count", 20, &[]), "20 de puncte verificate");
+    assert_eq!(
+        catalogue(Language::Ro).unwrap().count("pdf.checklist_count", 20, &[]),
+        "20 de puncte verificate"
+    );
 }

@@ -107,7 +107,9 @@ fn template_of(job: &RenderJob) -> Result<&Template, RenderError> {
 fn check_job(job: &RenderJob, template: &Template) -> Result<(), RenderError> {
     check_slots(job)?;
     let content = &job.document.content;
-    if let Some(secret) = job.kind.fields().find(|field| field.secret && !content.field(&field.key).is_empty()) {
+    if let Some(secret) =
+        job.kind.fields().find(|field| field.secret && !content.field(&field.key).is_empty())
+    {
         return Err(RenderError::SecretField(secret.key.clone()));
     }
     if job.mode == Mode::Preview {
@@ -161,7 +163,8 @@ fn job_files(job: &RenderJob, view: &View) -> Result<HashMap<FileId, Bytes>, Ren
         add(LOGO_PATH, logo.clone());
     }
     for (index, photo) in job.photos.iter().enumerate() {
-        picture_format(&photo.bytes).map_err(|problem| RenderError::Photo { sha256: photo.sha256, problem })?;
+        picture_format(&photo.bytes)
+            .map_err(|problem| RenderError::Photo { sha256: photo.sha256, problem })?;
         add(&view::photo_path(index), photo.bytes.clone());
     }
     Ok(files)
@@ -202,7 +205,8 @@ fn template_error(world: &JobWorld<'_>, errors: &[SourceDiagnostic]) -> RenderEr
     let place = error.span.id().and_then(|id| {
         let source = world.sources.sources.get(&id)?;
         let path = id.vpath().get_with_slash();
-        let line = typst::WorldExt::range(world, error.span).and_then(|range| source.lines().byte_to_line(range.start));
+        let line = typst::WorldExt::range(world, error.span)
+            .and_then(|range| source.lines().byte_to_line(range.start));
         Some(line.map_or_else(|| path.to_owned(), |line| format!("{path}:{}", line + 1)))
     });
     RenderError::Template { message: error.message.to_string(), place }
@@ -210,7 +214,8 @@ fn template_error(world: &JobWorld<'_>, errors: &[SourceDiagnostic]) -> RenderEr
 
 fn export(document: &PagedDocument, job: &RenderJob) -> Result<Vec<u8>, RenderError> {
     let failed = |message: String| RenderError::Template { message, place: None };
-    let standards = PdfStandards::new(&[PdfStandard::A_3b]).map_err(|error| failed(error.message().to_string()))?;
+    let standards =
+        PdfStandards::new(&[PdfStandard::A_3b]).map_err(|error| failed(error.message().to_string()))?;
     let options = PdfOptions {
         ident: Smart::Custom(format!("{}/{}", job.document.id, job.document.revision)),
         creator: Smart::Custom(Some("Fieldseal".to_owned())),
@@ -241,7 +246,8 @@ fn timestamp(job: &RenderJob) -> Result<Timestamp, RenderError> {
         part(at.minute()),
         part(at.second()),
     );
-    let date_time = date_time.ok_or_else(|| RenderError::Template { message: "date".to_owned(), place: None })?;
+    let date_time =
+        date_time.ok_or_else(|| RenderError::Template { message: "date".to_owned(), place: None })?;
     Ok(Timestamp::new_utc(date_time))
 }
 
@@ -254,7 +260,9 @@ fn signature_fields(document: &PagedDocument, slots: &[String]) -> Result<Vec<Si
     let marks = introspector.elements().query(&Selector::Label(label));
     let mut places = Vec::new();
     for mark in &marks {
-        let Some((location, metadata)) = mark.location().zip(mark.to_packed::<MetadataElem>()) else { continue };
+        let Some((location, metadata)) = mark.location().zip(mark.to_packed::<MetadataElem>()) else {
+            continue;
+        };
         let Some(position) = introspector.position(location) else { continue };
         let Some(page) = document.pages().get(position.page.get() - 1) else { continue };
         if let Some(size) = MarkSize::read(&metadata.value) {

@@ -37,7 +37,8 @@ pub fn insert(pdf: &[u8], fields: &[SignatureField], signing: &Signing) -> Resul
     for (index, field) in fields.iter().enumerate() {
         let page = *pages.get(&field.page).ok_or(FieldsError::NoSuchPage(field.page))?;
         let closes = index + 1 == fields.len();
-        let title = signing.slots.iter().find(|slot| slot.id == field.slot).map_or("", |slot| slot.title.as_str());
+        let title =
+            signing.slots.iter().find(|slot| slot.id == field.slot).map_or("", |slot| slot.title.as_str());
         let appearance = document.add_object(empty_appearance(field));
         let widget = document.add_object(widget(field, page, appearance, title, closes));
         add_annotation(&mut document, page, widget)?;
@@ -48,7 +49,13 @@ pub fn insert(pdf: &[u8], fields: &[SignatureField], signing: &Signing) -> Resul
     write(document)
 }
 
-fn widget(field: &SignatureField, page: ObjectId, appearance: ObjectId, title: &str, closes: bool) -> Dictionary {
+fn widget(
+    field: &SignatureField,
+    page: ObjectId,
+    appearance: ObjectId,
+    title: &str,
+    closes: bool,
+) -> Dictionary {
     let rect = field.rect;
     let corners = [rect.x, rect.y, rect.x + rect.width, rect.y + rect.height];
     let mut widget = dictionary! {

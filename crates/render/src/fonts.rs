@@ -30,7 +30,8 @@ const GEORGIAN: &[u8] = include_bytes!("../fonts/NotoSansGeorgian-Regular.ttf");
 const SYMBOLS: &[u8] = include_bytes!("../fonts/NotoSansSymbols2-Regular.ttf");
 const SCRIPT: &[u8] = include_bytes!("../fonts/Caveat-Regular.ttf");
 
-const FILES: [&[u8]; 10] = [NOTO, NOTO_BOLD, NOTO_ITALIC, INTER, ARABIC, HEBREW, ARMENIAN, GEORGIAN, SYMBOLS, SCRIPT];
+const FILES: [&[u8]; 10] =
+    [NOTO, NOTO_BOLD, NOTO_ITALIC, INTER, ARABIC, HEBREW, ARMENIAN, GEORGIAN, SYMBOLS, SCRIPT];
 
 /// Order in which outlines look for a glyph, after the role's own face.
 const CAPTION_CHAIN: [&[u8]; 6] = [NOTO, ARABIC, HEBREW, ARMENIAN, GEORGIAN, SYMBOLS];
@@ -81,7 +82,8 @@ mod tests {
 
     #[test]
     fn the_alphabets_we_promise_are_there_and_han_is_not() {
-        for c in "șțăâîȘȚĂ ŻóŁćß ẞ ŒœÑ ЁёЖщ Ωψ עברית العربية հայ ქართ ✓☐→ €₽ ²µ°Ø\u{202F}".chars() {
+        for c in "șțăâîȘȚĂ ŻóŁćß ẞ ŒœÑ ЁёЖщ Ωψ עברית العربية հայ ქართ ✓☐→ €₽ ²µ°Ø\u{202F}".chars()
+        {
             assert!(covers(c), "{c} U+{:04X}", u32::from(c));
         }
         assert!(!covers('漢'));

@@ -72,7 +72,9 @@ pub fn rate(language: Language, rate: VatRate) -> String {
     let number = decimal(language, i64::from(rate.0), 2, 0);
     match language {
         Language::En | Language::Nl => format!("{number}%"),
-        Language::Ro | Language::Sv | Language::Fr | Language::Ru | Language::De => format!("{number}{NO_BREAK}%"),
+        Language::Ro | Language::Sv | Language::Fr | Language::Ru | Language::De => {
+            format!("{number}{NO_BREAK}%")
+        }
     }
 }
 
@@ -94,10 +96,9 @@ pub fn iso_date(texts: &Catalogue, typed: &str) -> String {
 
 /// Date and time of a local date-time; anything unreadable stays as it is.
 pub fn local(texts: &Catalogue, typed: &str) -> (String, String) {
-    typed.parse::<DateTime>().map_or_else(
-        |_| (typed.to_owned(), String::new()),
-        |at| (date(texts, at.date()), time(at)),
-    )
+    typed
+        .parse::<DateTime>()
+        .map_or_else(|_| (typed.to_owned(), String::new()), |at| (date(texts, at.date()), time(at)))
 }
 
 /// `14:05`, as in all our languages.

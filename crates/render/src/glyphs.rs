@@ -33,7 +33,9 @@ pub fn missing(job: &RenderJob) -> Vec<MissingGlyph> {
 fn walk(value: &Value, place: &mut String, found: &mut BTreeSet<MissingGlyph>) {
     match value {
         Value::String(text) => check(text, place, found),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| step(item, &index.to_string(), place, found)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| step(item, &index.to_string(), place, found))
+        }
         Value::Object(map) => map.iter().for_each(|(key, item)| step(item, key, place, found)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
@@ -96,7 +98,8 @@ mod tests {
 
     #[test]
     fn a_missing_character_is_named_with_its_place() {
-        let content = json!({"lines": [{"description": "ok"}, {"description": "漢 漢 😀"}], "remark": "Ｆull"});
+        let content =
+            json!({"lines": [{"description": "ok"}, {"description": "漢 漢 😀"}], "remark": "Ｆull"});
         assert_eq!(
             found(&content),
             vec![
@@ -109,7 +112,18 @@ mod tests {
 
     #[test]
     fn names_of_our_countries_miss_nothing() {
-        let names = json!(["Ștefania Țugulea", "Żądło", "Щёголев", "Œuvré", "STRAẞE", "Οδυσσέας", "שלום", "سلام", "Հայաստան", "საქართველო"]);
+        let names = json!([
+            "Ștefania Țugulea",
+            "Żądło",
+            "Щёголев",
+            "Œuvré",
+            "STRAẞE",
+            "Οδυσσέας",
+            "שלום",
+            "سلام",
+            "Հայաստան",
+            "საქართველო"
+        ]);
         assert_eq!(found(&names), vec![]);
     }
 }

@@ -17,10 +17,10 @@ pub mod lint;
 pub mod look;
 pub mod outline;
 pub mod pages;
+mod qr;
 pub mod templates;
 pub mod view;
 pub mod worker;
-mod qr;
 mod world;
 
 pub use engine::Renderer;

@@ -94,7 +94,9 @@ mod tests {
 
     #[test]
     fn hidden_code_is_found_wherever_it_stands() {
-        for text in ["#eval(\"1\")", "#let p = plugin", "$ eval(1) $", "#std.eval(\"1\")", "#import std: eval as e"] {
+        for text in
+            ["#eval(\"1\")", "#let p = plugin", "$ eval(1) $", "#std.eval(\"1\")", "#import std: eval as e"]
+        {
             assert_eq!(reasons(text), vec![Reason::HiddenCode], "{text}");
         }
         assert_eq!(reasons("#import \"@preview/x:1.0.0\": y"), vec![Reason::Package]);
@@ -105,7 +107,8 @@ mod tests {
     #[test]
     fn a_template_is_small_and_stays_in_its_folder() {
         assert_eq!(reasons(&" ".repeat(MAX_TEMPLATE + 1)), vec![Reason::Size]);
-        let template = Template { id: "t".into(), files: [("/data/view.json".to_owned(), String::new())].into() };
+        let template =
+            Template { id: "t".into(), files: [("/data/view.json".to_owned(), String::new())].into() };
         assert_eq!(check(&template).first().map(|refusal| refusal.reason), Some(Reason::Path));
     }
 }

@@ -47,7 +47,10 @@ impl Template {
         }
         statement.push_str(&format!("fonts\0{}\n", *FONTS_DIGEST));
         statement.push_str(&format!("texts\0{}\n", Digest::of(catalogue::source(language).as_bytes())));
-        TemplateRef { id: self.id.clone(), hash: Digest::in_context("fieldseal/template/v1", statement.as_bytes()) }
+        TemplateRef {
+            id: self.id.clone(),
+            hash: Digest::in_context("fieldseal/template/v1", statement.as_bytes()),
+        }
     }
 }
 

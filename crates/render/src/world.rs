@@ -1,6 +1,10 @@
 //! The typesetter's world: memory only. No disk, no network, no packages, no clock.
 
-use crate::{error::RenderError, fonts::FONTS, templates::{MAIN, Template}};
+use crate::{
+    error::RenderError,
+    fonts::FONTS,
+    templates::{MAIN, Template},
+};
 use std::{collections::HashMap, sync::LazyLock};
 use typst::{
     Library, LibraryExt, World,

@@ -5,7 +5,9 @@ mod support;
 
 use fieldseal_domain::Language;
 use fieldseal_render::{Renderer, pages};
-use support::{freeze, inspection, laptop_intake, laptop_return, oven_visit, oven_visit_english, with_photos};
+use support::{
+    freeze, inspection, laptop_intake, laptop_return, oven_visit, oven_visit_english, with_photos,
+};
 
 /// Writes what the tests make into the folder named by FIELDSEAL_RENDER_OUT, to be looked at.
 #[test]
@@ -27,7 +29,12 @@ fn documents_of_every_kind_can_be_looked_at() {
         assert_eq!(rendered.missing_glyphs, vec![], "{name}");
         assert_eq!(rendered.fields.len(), job.slots.len(), "{name}");
         let png = pages::page_png(&rendered.pdf, 1, 620).unwrap();
-        println!("{name}: {} pages, {} bytes, {took:?}, page image {:?}", rendered.pages, rendered.pdf.len(), started.elapsed() - took);
+        println!(
+            "{name}: {} pages, {} bytes, {took:?}, page image {:?}",
+            rendered.pages,
+            rendered.pdf.len(),
+            started.elapsed() - took
+        );
         if let Ok(folder) = std::env::var("FIELDSEAL_RENDER_OUT") {
             std::fs::write(format!("{folder}/{name}.pdf"), &rendered.pdf).unwrap();
             std::fs::write(format!("{folder}/{name}.png"), &png).unwrap();

@@ -10,14 +10,15 @@ mod words;
 
 use crate::{
     catalogue::{Catalogue, CatalogueError, catalogue},
-    format, look, qr,
+    format,
     job::{Mode, RenderJob},
+    look, qr,
 };
 use fieldseal_domain::content::{Content, Origin};
 use serde::Serialize;
 
-pub(crate) use sections::photo_path;
 pub use blocks::{Block, Cell, Column, ColumnRole, Fact, Mark, PhotoView, Section};
+pub(crate) use sections::photo_path;
 
 /// A document as texts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -177,7 +178,8 @@ impl Context<'_> {
         let branch = &self.content.supplier;
         let name = if branch.legal_name.trim().is_empty() { &self.job.firm.name } else { &branch.legal_name };
         let tax_id = branch.tax_id.trim();
-        let tax = if tax_id.is_empty() { String::new() } else { self.texts.fill("pdf.tax_id", &[("id", tax_id)]) };
+        let tax =
+            if tax_id.is_empty() { String::new() } else { self.texts.fill("pdf.tax_id", &[("id", tax_id)]) };
         Letterhead {
             name: wide(name),
             logo: self.job.firm.logo.is_some().then_some(LOGO_PATH),
@@ -206,19 +208,34 @@ impl Context<'_> {
     fn parties(&self) -> Vec<Party> {
         let customer = &self.content.customer;
         let town = [customer.zip.trim(), customer.city.trim()].join(" ");
-        let country = if customer.country == self.content.supplier.country { "" } else { customer.country.as_str() };
+        let country =
+            if customer.country == self.content.supplier.country { "" } else { customer.country.as_str() };
         let tax_id = customer.tax_id.trim();
-        let tax = if tax_id.is_empty() { String::new() } else { self.texts.fill("pdf.tax_id", &[("id", tax_id)]) };
+        let tax =
+            if tax_id.is_empty() { String::new() } else { self.texts.fill("pdf.tax_id", &[("id", tax_id)]) };
         let contact = contact(&customer.contact, &customer.contact_role);
-        let contact = if contact.is_empty() { contact } else { self.texts.fill("pdf.contact", &[("name", &contact)]) };
+        let contact =
+            if contact.is_empty() { contact } else { self.texts.fill("pdf.contact", &[("name", &contact)]) };
         let mut parties = vec![Party {
             title: self.texts.text("pdf.customer"),
             name: wide(&customer.name),
-            lines: lines([&customer.street, &town, country, &tax, &contact, &customer.phone, &customer.email]),
+            lines: lines([
+                &customer.street,
+                &town,
+                country,
+                &tax,
+                &contact,
+                &customer.phone,
+                &customer.email,
+            ]),
         }];
         if !self.content.site.trim().is_empty() {
             let site = self.content.site.split('\n').collect::<Vec<_>>();
-            parties.push(Party { title: self.texts.text("pdf.site"), name: String::new(), lines: lines(site) });
+            parties.push(Party {
+                title: self.texts.text("pdf.site"),
+                name: String::new(),
+                lines: lines(site),
+            });
         }
         parties
     }
@@ -239,7 +256,13 @@ impl Context<'_> {
         let slots = self.job.slots.iter().map(|slot| SlotView {
             id: slot.clone(),
             title: self.texts.text(&format!("slot.{slot}")),
-            name: self.content.signers.iter().find(|plan| plan.slot == *slot).map(|plan| wide(&plan.name)).unwrap_or_default(),
+            name: self
+                .content
+                .signers
+                .iter()
+                .find(|plan| plan.slot == *slot)
+                .map(|plan| wide(&plan.name))
+                .unwrap_or_default(),
         });
         Signing {
             title: self.texts.text("pdf.what_i_sign"),
@@ -265,7 +288,9 @@ impl Context<'_> {
 
     fn qr(&self) -> Option<String> {
         match self.job.mode {
-            Mode::Final => qr::svg(&qr::content(&self.job.document.number, &self.job.content_hash.0.to_string())),
+            Mode::Final => {
+                qr::svg(&qr::content(&self.job.document.number, &self.job.content_hash.0.to_string()))
+            }
             Mode::Preview => None,
         }
     }

@@ -42,7 +42,9 @@ impl Context<'_> {
     fn block(&self, block: kind::Block) -> Vec<Block> {
         match block {
             kind::Block::Fields | kind::Block::Signers => Vec::new(),
-            kind::Block::Equipment => self.content.equipment.iter().map(|item| self.equipment(item)).collect(),
+            kind::Block::Equipment => {
+                self.content.equipment.iter().map(|item| self.equipment(item)).collect()
+            }
             kind::Block::Times => self.times(),
             kind::Block::Lines => self.lines(),
             kind::Block::Checklist => self.checklist(),
@@ -56,7 +58,8 @@ impl Context<'_> {
     fn fields(&self, policies: &[FieldPolicy]) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut short: Vec<Fact> = Vec::new();
-        for policy in policies.iter().filter(|policy| !policy.secret && check::applies(policy, self.content)) {
+        for policy in policies.iter().filter(|policy| !policy.secret && check::applies(policy, self.content))
+        {
             let Some(fact) = self.field(policy) else { continue };
             if policy.field_type == FieldType::LongText {
                 flush(&mut blocks, &mut short);
@@ -85,7 +88,10 @@ impl Context<'_> {
     }
 
     fn equipment(&self, item: &Equipment) -> Block {
-        let name = [&item.kind, &item.make, &item.model].map(|part| part.trim()).into_iter().filter(|part| !part.is_empty());
+        let name = [&item.kind, &item.make, &item.model]
+            .map(|part| part.trim())
+            .into_iter()
+            .filter(|part| !part.is_empty());
         let title = breakable(&name.collect::<Vec<_>>().join(" "), Width::Wide);
         let serial = if item.serial.trim().is_empty() && !item.serial_reason.trim().is_empty() {
             self.texts.fill("pdf.no_serial", &[("reason", item.serial_reason.trim())])
@@ -104,7 +110,10 @@ impl Context<'_> {
     fn columns(&self, columns: &[(&str, ColumnRole)]) -> Vec<Column> {
         columns
             .iter()
-            .map(|(key, role)| Column { title: if key.is_empty() { String::new() } else { self.texts.text(key) }, role: *role })
+            .map(|(key, role)| Column {
+                title: if key.is_empty() { String::new() } else { self.texts.text(key) },
+                role: *role,
+            })
             .collect()
     }
 
@@ -143,7 +152,9 @@ impl Context<'_> {
         ]);
         let mut blocks = vec![Block::Table { columns, rows }];
         let sums = sums.into_iter().filter(|(_, _, minutes)| *minutes > 0);
-        let facts: Vec<_> = sums.filter_map(|(_, key, minutes)| self.fact(key, format::duration(self.texts, minutes))).collect();
+        let facts: Vec<_> = sums
+            .filter_map(|(_, key, minutes)| self.fact(key, format::duration(self.texts, minutes)))
+            .collect();
         if self.content.times.len() > 1 && !facts.is_empty() {
             blocks.push(Block::Sums { facts });
         }
@@ -156,8 +167,11 @@ impl Context<'_> {
             return Vec::new();
         }
         let priced = self.content.show_prices && lines.iter().any(|line| line.net().is_some());
-        let mut columns =
-            vec![("pdf.description", ColumnRole::Main), ("pdf.quantity", ColumnRole::Number), ("pdf.unit", ColumnRole::Small)];
+        let mut columns = vec![
+            ("pdf.description", ColumnRole::Main),
+            ("pdf.quantity", ColumnRole::Number),
+            ("pdf.unit", ColumnRole::Small),
+        ];
         if priced {
             columns.extend([
                 ("pdf.unit_price", ColumnRole::Number),
@@ -176,7 +190,11 @@ impl Context<'_> {
     fn line(&self, line: &Line, priced: bool) -> Vec<Cell> {
         let language = self.content.language;
         let serial = line.serial.trim();
-        let serial = if serial.is_empty() { String::new() } else { self.texts.fill("pdf.line_serial", &[("serial", serial)]) };
+        let serial = if serial.is_empty() {
+            String::new()
+        } else {
+            self.texts.fill("pdf.line_serial", &[("serial", serial)])
+        };
         let notes = [line.code.trim(), serial.as_str(), line.vat_note.trim()];
         let small = notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(" \u{00B7} ");
         let description = Cell {
@@ -186,9 +204,12 @@ impl Context<'_> {
         };
         let has_amount = line.line_type != LineType::Text;
         let when = |text: String| Cell::text(if has_amount { text } else { String::new() });
-        let mut cells = vec![description, when(format::quantity(language, line.quantity)), when(self.unit(&line.unit))];
+        let mut cells =
+            vec![description, when(format::quantity(language, line.quantity)), when(self.unit(&line.unit))];
         if priced {
-            let money = |value: Option<Minor>| value.map_or_else(String::new, |minor| format::amount(language, minor));
+            let money = |value: Option<Minor>| {
+                value.map_or_else(String::new, |minor| format::amount(language, minor))
+            };
             cells.extend([
                 when(money(line.unit_price)),
                 when(format::rate(language, line.vat_bp)),
@@ -226,7 +247,8 @@ impl Context<'_> {
             return Vec::new();
         }
         let noted = rows.iter().any(|row| !row.note.trim().is_empty());
-        let mut columns = vec![("", ColumnRole::Number), ("pdf.check", ColumnRole::Main), ("pdf.answer", ColumnRole::Mark)];
+        let mut columns =
+            vec![("", ColumnRole::Number), ("pdf.check", ColumnRole::Main), ("pdf.answer", ColumnRole::Mark)];
         if noted {
             columns.push(("pdf.note", ColumnRole::Note));
         }
@@ -247,11 +269,17 @@ impl Context<'_> {
 
     fn checklist_summary(&self) -> String {
         let rows = &self.content.checklist;
-        let count = |test: fn(Answer) -> bool| rows.iter().filter_map(|row| row.answer).filter(|answer| test(*answer)).count();
+        let count = |test: fn(Answer) -> bool| {
+            rows.iter().filter_map(|row| row.answer).filter(|answer| test(*answer)).count()
+        };
         let checked = count(|answer| answer != Answer::NotApplicable) as u64;
         let wrong = count(|answer| answer == Answer::NotOk) as u64;
         let summary = self.texts.count("pdf.checklist_count", checked, &[]);
-        if wrong == 0 { summary } else { format!("{summary}; {}", self.texts.count("pdf.not_ok_count", wrong, &[])) }
+        if wrong == 0 {
+            summary
+        } else {
+            format!("{summary}; {}", self.texts.count("pdf.not_ok_count", wrong, &[]))
+        }
     }
 
     fn answer(&self, answer: Option<Answer>) -> Cell {
@@ -275,8 +303,11 @@ impl Context<'_> {
                 Cell::text(self.unit(&reading.unit)),
             ]
         });
-        let columns =
-            [("pdf.reading", ColumnRole::Main), ("pdf.value", ColumnRole::Number), ("pdf.unit", ColumnRole::Small)];
+        let columns = [
+            ("pdf.reading", ColumnRole::Main),
+            ("pdf.value", ColumnRole::Number),
+            ("pdf.unit", ColumnRole::Small),
+        ];
         vec![Block::Table { columns: self.columns(&columns), rows: rows.collect() }]
     }
 
@@ -296,7 +327,8 @@ impl Context<'_> {
                 Cell::text(breakable(item.note.trim(), Width::Narrow)),
             ]
         });
-        let columns = [("pdf.accessory", ColumnRole::Main), (state, ColumnRole::Mark), ("pdf.note", ColumnRole::Note)];
+        let columns =
+            [("pdf.accessory", ColumnRole::Main), (state, ColumnRole::Mark), ("pdf.note", ColumnRole::Note)];
         vec![Block::Table { columns: self.columns(&columns), rows: rows.collect() }]
     }
 
@@ -316,7 +348,11 @@ impl Context<'_> {
             let given = self.job.photos.iter().position(|file| file.sha256 == photo.sha256);
             PhotoView {
                 path: given.map(photo_path),
-                alt: if caption.is_empty() { title.clone() } else { format!("{title}: {}", photo.caption.trim()) },
+                alt: if caption.is_empty() {
+                    title.clone()
+                } else {
+                    format!("{title}: {}", photo.caption.trim())
+                },
                 title,
                 caption,
                 details,

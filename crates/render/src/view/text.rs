@@ -63,7 +63,8 @@ pub fn text(view: &View) -> Vec<TextBlock> {
     out.extend(view.terms.iter().map(|text| paragraph(text)));
     out.push(heading(2, &view.signing.title));
     out.push(paragraph(&view.signing.sentence));
-    let slots = view.signing.slots.iter().map(|slot| Fact { label: slot.title.clone(), value: slot.name.clone() });
+    let slots =
+        view.signing.slots.iter().map(|slot| Fact { label: slot.title.clone(), value: slot.name.clone() });
     push_facts(&mut out, &slots.collect::<Vec<_>>());
     out.push(paragraph(&view.signing.level));
     if let Some(annex) = &view.annex {
@@ -90,7 +91,8 @@ fn joined<'a>(lines: impl Iterator<Item = &'a String>) -> String {
 
 fn push_facts(out: &mut Vec<TextBlock>, facts: &[Fact]) {
     if !facts.is_empty() {
-        let facts = facts.iter().map(|fact| TextFact { label: unbroken(&fact.label), value: unbroken(&fact.value) });
+        let facts =
+            facts.iter().map(|fact| TextFact { label: unbroken(&fact.label), value: unbroken(&fact.value) });
         out.push(TextBlock::Facts { facts: facts.collect() });
     }
 }

@@ -34,7 +34,8 @@ pub(crate) fn breakable(text: &str, width: Width) -> String {
 
 /// Characters after which a line may break anyway.
 fn ends_word(c: char) -> bool {
-    (c.is_whitespace() && !matches!(c, '\u{00A0}' | '\u{202F}')) || matches!(c, '-' | '\u{2013}' | '\u{2014}' | BREAK)
+    (c.is_whitespace() && !matches!(c, '\u{00A0}' | '\u{202F}'))
+        || matches!(c, '-' | '\u{2013}' | '\u{2014}' | BREAK)
 }
 
 fn flush(out: &mut String, word: &mut Vec<char>, longest: usize) {

@@ -5,8 +5,8 @@
 use fieldseal_domain::{
     Language,
     content::{
-        Accessory, Answer, ChecklistRow, Content, DOCUMENT_FORMAT, DocumentJson, Line, LineType, Origin, Photo, Presence, Reading,
-        SignerPlan, TimeType, WorkTime,
+        Accessory, Answer, ChecklistRow, Content, DOCUMENT_FORMAT, DocumentJson, Line, LineType, Origin,
+        Photo, Presence, Reading, SignerPlan, TimeType, WorkTime,
     },
     hash::{ContentHash, Digest},
     kind::{Kind, shipped},
@@ -38,10 +38,23 @@ pub fn freeze(content: Content, number: &str) -> RenderJob {
         content,
     };
     let (document_json, content_hash) = document.canonical().unwrap();
-    let slots = kind.slots.iter().filter(|slot| slot.required || document.content.signers.iter().any(|plan| plan.slot == slot.id));
+    let slots = kind
+        .slots
+        .iter()
+        .filter(|slot| slot.required || document.content.signers.iter().any(|plan| plan.slot == slot.id));
     let slots = slots.map(|slot| slot.id.clone()).collect();
     let firm = FirmLook { name: "Demo Service Group".to_owned(), color: "#0b5d4a".to_owned(), logo: None };
-    RenderJob { document, document_json, content_hash, kind, firm, photos: Vec::new(), slots, mode: Mode::Final, template: None }
+    RenderJob {
+        document,
+        document_json,
+        content_hash,
+        kind,
+        firm,
+        photos: Vec::new(),
+        slots,
+        mode: Mode::Final,
+        template: None,
+    }
 }
 
 /// The same document while it is still being filled in.
@@ -121,22 +134,42 @@ pub fn oven_visit() -> Content {
         fields: fields(&[
             ("fault", "Cuptorul nu mai atinge 250 °C; ușa de sus nu se închide etanș."),
             ("findings", "Garnitură uscată, rezistența 3 sub parametri."),
-            ("work_done", "Înlocuit 2 garnituri, recalibrat termostatul.\nProbă la 250 °C timp de 20 de minute: în parametri."),
+            (
+                "work_done",
+                "Înlocuit 2 garnituri, recalibrat termostatul.\nProbă la 250 °C timp de 20 de minute: în parametri.",
+            ),
             ("completion", "full"),
             ("recommendations", "Verificarea rezistenței 3 la următoarea revizie."),
         ]),
         times: vec![
-            WorkTime { time_type: TimeType::Travel, start: "2026-09-01T07:40".into(), end: "2026-09-01T08:10".into(), zone: "Europe/Bucharest".into() },
-            WorkTime { time_type: TimeType::Work, start: "2026-09-01T08:10".into(), end: "2026-09-01T10:25".into(), zone: "Europe/Bucharest".into() },
+            WorkTime {
+                time_type: TimeType::Travel,
+                start: "2026-09-01T07:40".into(),
+                end: "2026-09-01T08:10".into(),
+                zone: "Europe/Bucharest".into(),
+            },
+            WorkTime {
+                time_type: TimeType::Work,
+                start: "2026-09-01T08:10".into(),
+                end: "2026-09-01T10:25".into(),
+                zone: "Europe/Bucharest".into(),
+            },
         ],
         lines: vec![
             line(LineType::Labour, "Manoperă standard", 2_250, "h", 18_000, 2_100),
-            Line { code: "PRT-SEAL".into(), serial: "GT-2211".into(), ..line(LineType::Part, "Garnitură ușă", 2_000, "pcs", 9_450, 2_100) },
+            Line {
+                code: "PRT-SEAL".into(),
+                serial: "GT-2211".into(),
+                ..line(LineType::Part, "Garnitură ușă", 2_000, "pcs", 9_450, 2_100)
+            },
             line(LineType::Travel, "Taxă de deplasare", 1_000, "pcs", 9_000, 2_100),
         ],
         currency: "RON".into(),
         show_prices: true,
-        signers: vec![signer("customer", "Ștefania Țugulea-Mărginean", "administrator"), signer("technician", "Radu Exemplaru", "")],
+        signers: vec![
+            signer("customer", "Ștefania Țugulea-Mărginean", "administrator"),
+            signer("technician", "Radu Exemplaru", ""),
+        ],
         ..Content::default()
     }
 }
@@ -148,7 +181,10 @@ pub fn oven_visit_english() -> Content {
         fields: fields(&[
             ("fault", "The oven does not reach 250 °C any more; the upper door does not close tightly."),
             ("findings", "Seal dried out, heating element 3 below its rating."),
-            ("work_done", "Replaced two seals, calibrated the thermostat.\nTrial at 250 °C for 20 minutes: within limits."),
+            (
+                "work_done",
+                "Replaced two seals, calibrated the thermostat.\nTrial at 250 °C for 20 minutes: within limits.",
+            ),
             ("completion", "full"),
             ("recommendations", "Check heating element 3 at the next maintenance."),
         ]),
@@ -186,7 +222,11 @@ pub fn laptop_intake() -> Content {
         ]),
         accessories: vec![
             Accessory { name: "încărcător 65 W".into(), presence: Presence::Present, note: String::new() },
-            Accessory { name: "geantă neagră".into(), presence: Presence::Present, note: "fermoar rupt".into() },
+            Accessory {
+                name: "geantă neagră".into(),
+                presence: Presence::Present,
+                note: "fermoar rupt".into(),
+            },
         ],
         times: Vec::new(),
         lines: Vec::new(),
@@ -198,7 +238,11 @@ pub fn laptop_intake() -> Content {
 pub fn laptop_return() -> Content {
     Content {
         kind: "return_protocol".into(),
-        origin: Some(Origin::Document { document: Uuid::nil(), number: "PP-2026-RO1-00001".into(), content: ContentHash(Digest::of(b"x")) }),
+        origin: Some(Origin::Document {
+            document: Uuid::nil(),
+            number: "PP-2026-RO1-00001".into(),
+            content: ContentHash(Digest::of(b"x")),
+        }),
         fields: fields(&[
             ("result", "repaired"),
             ("work_done", "Curățat placa, înlocuit tastatura și modulul de încărcare."),
@@ -210,7 +254,11 @@ pub fn laptop_return() -> Content {
         ]),
         accessories: vec![
             Accessory { name: "încărcător 65 W".into(), presence: Presence::Present, note: String::new() },
-            Accessory { name: "geantă neagră".into(), presence: Presence::Missing, note: "se trimite prin curier".into() },
+            Accessory {
+                name: "geantă neagră".into(),
+                presence: Presence::Missing,
+                note: "se trimite prin curier".into(),
+            },
         ],
         lines: oven_visit().lines,
         ..laptop_intake()
@@ -230,7 +278,8 @@ pub fn inspection(language: Language, rows: usize) -> Content {
 
 /// A small picture, different for every `seed`.
 pub fn photo(seed: u8) -> (Photo, PhotoFile) {
-    let picture = image::RgbImage::from_fn(160, 120, |x, y| image::Rgb([seed, (x % 256) as u8, (y * 2 % 256) as u8]));
+    let picture =
+        image::RgbImage::from_fn(160, 120, |x, y| image::Rgb([seed, (x % 256) as u8, (y * 2 % 256) as u8]));
     let mut bytes = Vec::new();
     picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Jpeg).unwrap();
     let sha256 = Digest::of(&bytes);
