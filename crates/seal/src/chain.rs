@@ -107,7 +107,6 @@ pub fn sign_header(keys: &DeviceKeys, header: &[u8]) -> (Digest, EventSignature)
 }
 
 /// Whether the key signed this header. Strict Ed25519.
-#[must_use]
 pub fn verify_header(key: &[u8; 32], header: &[u8], signature: &EventSignature) -> SignatureCheck {
     let message = SigningContext::Event.message(&event_id(header).0);
     if verify_ed25519(key, &message, &signature.0) { SignatureCheck::Right } else { SignatureCheck::Wrong }

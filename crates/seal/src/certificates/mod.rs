@@ -102,20 +102,20 @@ impl Authority {
         Ok(Self { key, certificate })
     }
 
-    /// Issues both leaves of a device, valid 15 years from `not_before`.
+    /// Issues both leaves of a device of this firm, valid 15 years from `not_before`.
     ///
     /// # Errors
-    /// [`CertificateError`] for a device id or name that a certificate cannot hold.
+    /// [`CertificateError`] for a device id or date that a certificate cannot hold.
     pub fn issue_device(
         &self,
         rng: &mut impl CryptoRng,
         keys: &DevicePublicKeys,
         device_id: &str,
-        org_name: &str,
         not_before: Timestamp,
     ) -> Result<DeviceCertificates, CertificateError> {
+        let firm = path::organization(&self.certificate)?;
         let subject = write::name(&[
-            write::organization(org_name)?,
+            write::organization(&firm)?,
             write::common_name(&format!("Fieldseal {device_id}"))?,
             write::device_serial_number(device_id)?,
         ]);

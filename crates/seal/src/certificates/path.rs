@@ -218,6 +218,12 @@ pub(crate) fn subject_der(certificate: &[u8]) -> Result<Vec<u8>, CertificateErro
     parse(certificate)?.tbs_certificate().subject().to_der().map_err(CertificateError::NotACertificate)
 }
 
+/// The organisation of the subject; empty if there is none.
+pub(crate) fn organization(certificate: &[u8]) -> Result<String, CertificateError> {
+    let read = Read::new(certificate).map_err(CertificateError::NotACertificate)?;
+    Ok(read.subject_text(oids::ORGANIZATION).unwrap_or_default())
+}
+
 /// The public key as DER.
 pub(crate) fn spki_der(certificate: &[u8]) -> Result<Vec<u8>, CertificateError> {
     parse(certificate)?

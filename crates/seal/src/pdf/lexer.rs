@@ -215,12 +215,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn entry(&mut self, depth: usize) -> Result<Entry, PdfError> {
-        let start = self.pos;
         let key = self.name()?;
         self.skip_space();
         let value_start = self.pos;
         let value = self.object_at(depth + 1)?;
-        Ok(Entry { key, value, span: start..self.pos, value_span: value_start..self.pos })
+        Ok(Entry { key, value, value_span: value_start..self.pos })
     }
 
     fn hex_string(&mut self) -> Result<Vec<u8>, PdfError> {

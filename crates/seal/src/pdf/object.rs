@@ -41,9 +41,7 @@ pub(crate) struct Entry {
     pub(crate) key: Vec<u8>,
     /// The value.
     pub(crate) value: Object,
-    /// Bytes of key and value in the source.
-    pub(crate) span: Range<usize>,
-    /// Bytes of the value alone.
+    /// Bytes of the value in the source.
     pub(crate) value_span: Range<usize>,
 }
 

@@ -24,8 +24,6 @@ pub(crate) struct Indirect {
     pub(crate) value: Object,
     /// The raw (still filtered) data if it is a stream.
     pub(crate) stream: Option<Range<usize>>,
-    /// Offset just behind the object (behind `endobj` if that is there).
-    pub(crate) end: usize,
 }
 
 /// The bytes an object was read from.
@@ -92,7 +90,7 @@ pub(crate) fn indirect_at(
     if !lexer.keyword(b"endobj") {
         return Err(PdfError::Syntax { offset: lexer.pos(), what: "'endobj' was expected" });
     }
-    Ok((id, Indirect { value, stream, end: lexer.pos() }))
+    Ok((id, Indirect { value, stream }))
 }
 
 fn stream_range(
@@ -180,7 +178,7 @@ impl<'a> Document<'a> {
                 Ok(Loaded { value: object.value, stream: object.stream, source: Source::File(self.bytes) })
             }
             Location::Offset { .. } => Err(missing),
-            Location::InStream { stream, index } => self.from_stream(id.number, stream, index),
+            Location::InStream { stream, index } => self.member(id.number, stream, index),
         }
     }
 
@@ -196,7 +194,7 @@ impl<'a> Document<'a> {
         lexer.object().ok()?.int()
     }
 
-    fn from_stream(&self, number: u32, stream: u32, index: usize) -> Result<Loaded<'a>, PdfError> {
+    fn member(&self, number: u32, stream: u32, index: usize) -> Result<Loaded<'a>, PdfError> {
         let bad = || PdfError::structure("a malformed object stream");
         let Location::Offset { at, .. } = self.locate(stream) else { return Err(bad()) };
         let (_, container) = indirect_at(self.bytes, at, &|length| self.length(length))?;
@@ -292,7 +290,7 @@ impl<'a> Document<'a> {
                         out.push((found, object.value));
                     }
                     Location::InStream { stream, index } => {
-                        let loaded = self.from_stream(*number, stream, index)?;
+                        let loaded = self.member(*number, stream, index)?;
                         out.push((ObjectId { number: *number, generation: 0 }, loaded.value));
                     }
                 }

@@ -32,8 +32,6 @@ pub enum ChangeFault {
     SignedAfterClosing,
     /// The first signature does not certify the document.
     NotCertified,
-    /// The appearance is not a drawing of paths in the field's own place.
-    Appearance,
 }
 
 /// A fault and where.

@@ -51,6 +51,8 @@ pub(super) struct Found<'a> {
     pub(super) end: usize,
     /// CMS without padding.
     pub(super) message: Vec<u8>,
+    /// A spelling that is refused, although the CMS can be read and judged.
+    pub(super) fault: Option<LayoutFault>,
 }
 
 impl Found<'_> {
@@ -82,8 +84,8 @@ pub(super) fn find<'a>(document: &Document<'a>, field: &Field) -> Result<Found<'
     if contents.value_span != gap {
         return Err(LayoutFault::GapIsNotContents);
     }
-    let message = message(document.bytes().get(gap.clone()).unwrap_or_default())?;
-    Ok(Found { field: field.clone(), id, gap, end, message, loaded: loaded.clone() })
+    let (message, fault) = message(document.bytes().get(gap.clone()).unwrap_or_default())?;
+    Ok(Found { field: field.clone(), id, gap, end, message, fault, loaded: loaded.clone() })
 }
 
 /// `[0 a b c]` as the gap and the end of the covered bytes.
@@ -104,22 +106,22 @@ fn byte_range(dict: &Dict, len: usize) -> Result<(Range<usize>, usize), LayoutFa
 }
 
 /// The CMS inside `<...>`: lower case, whole bytes, zeros behind it.
-fn message(gap: &[u8]) -> Result<Vec<u8>, LayoutFault> {
-    let digits =
-        gap.strip_prefix(b"<").and_then(|g| g.strip_suffix(b">")).ok_or(LayoutFault::GapIsNotContents)?;
-    if !digits.iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b)) {
-        return Err(LayoutFault::ContentsNotHex);
-    }
+fn message(gap: &[u8]) -> Result<(Vec<u8>, Option<LayoutFault>), LayoutFault> {
+    let digits = gap.strip_prefix(b"<").and_then(|g| g.strip_suffix(b">")).ok_or(LayoutFault::GapIsNotContents)?;
     let mut bytes = hex::decode(digits).map_err(|_| LayoutFault::ContentsNotHex)?;
-    if bytes.len() < MIN_SPACE {
-        return Err(LayoutFault::ContentsTooSmall);
-    }
     let used = der_length(&bytes).filter(|n| *n <= bytes.len()).ok_or(LayoutFault::BytesAfterCms)?;
-    if bytes.iter().skip(used).any(|b| *b != 0) {
-        return Err(LayoutFault::BytesAfterCms);
-    }
+    let lower = digits.iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b));
+    let fault = if bytes.iter().skip(used).any(|b| *b != 0) {
+        Some(LayoutFault::BytesAfterCms)
+    } else if !lower {
+        Some(LayoutFault::ContentsNotHex)
+    } else if bytes.len() < MIN_SPACE {
+        Some(LayoutFault::ContentsTooSmall)
+    } else {
+        None
+    };
     bytes.truncate(used);
-    Ok(bytes)
+    Ok((bytes, fault))
 }
 
 /// Length of the SEQUENCE at the start, head included.

@@ -84,12 +84,11 @@ fn judge(document: &Document<'_>, signed: &[Field], roots: &[Read], at: Timestam
     let mut found = Vec::new();
     for field in signed {
         match layout::find(document, field) {
-            Ok(signature) => found.push(signature),
-            Err(fault) => {
-                verdict.checks.push(
-                    Check::failed(CheckId::Layout, Reason::Layout(fault)).with_detail(field.name.clone()),
-                );
+            Ok(signature) => {
+                verdict.checks.extend(signature.fault.map(|f| layout_failed(f, field)));
+                found.push(signature);
             }
+            Err(fault) => verdict.checks.push(layout_failed(fault, field)),
         }
     }
     found.sort_by_key(|f| f.gap.start);
@@ -128,6 +127,10 @@ fn judge(document: &Document<'_>, signed: &[Field], roots: &[Read], at: Timestam
     if found.iter().any(|f| f.field.closes) {
         verdict.completion = Completion::Closed;
     }
+}
+
+fn layout_failed(fault: LayoutFault, field: &Field) -> Check {
+    Check::failed(CheckId::Layout, Reason::Layout(fault)).with_detail(field.name.clone())
 }
 
 /// The frozen document and what each signature made of it.

@@ -216,7 +216,7 @@ impl Tablet {
         let authority = Authority::make(&mut rng, "Atelier Ünal", build_date()).unwrap();
         let keys = DeviceKeys::make(&mut rng);
         let certificates = authority
-            .issue_device(&mut rng, &keys.public().unwrap(), DEVICE, "Atelier Ünal", build_date())
+            .issue_device(&mut rng, &keys.public().unwrap(), DEVICE, build_date())
             .unwrap();
         Self { authority, keys, certificates }
     }
