@@ -23,6 +23,14 @@ pub mod second_path;
 mod tail;
 pub mod verify;
 
+// Unit tests share the maker of documents with the tests outside, which names the crate.
+#[cfg(test)]
+extern crate self as fieldseal_seal;
+
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 pub use appearance::{Appearance, BoxSize, InkOperators, ink_hash, ink_operators, typed_operators};
 pub use certificates::{Authority, CertificateError, DeviceCertificates};
 pub use cms::CoveredHash;

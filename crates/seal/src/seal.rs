@@ -122,11 +122,23 @@ pub fn seal_field(
 ) -> Result<Sealed, SealError> {
     let document = Document::open(request.pdf)?;
     let fields = form::signature_fields(&document)?;
-    let field = prepared_field(&document, &fields, request)?;
-    let earlier = fields.iter().filter(|f| f.is_signed).count();
     check_nothing_follows(&document, &fields)?;
+    check_prepared(&document, &fields, request)?;
+    let (tail, signature_index) = unsigned_tail(&document, &fields, request)?;
+    let tail = tail.finish(&document)?;
+    sign(request, tail, signature_index, keys, certificates)
+}
 
-    let mut tail = Tail::new(&document)?;
+/// Everything of the new revision before its cross-reference.
+pub(crate) fn unsigned_tail(
+    document: &Document<'_>,
+    fields: &[Field],
+    request: &SealRequest<'_>,
+) -> Result<(Tail, usize), SealError> {
+    let no_such = || SealError::NoSuchField(request.field.to_owned());
+    let field = fields.iter().find(|f| f.name == request.field).ok_or_else(no_such)?;
+    let earlier = fields.iter().filter(|f| f.is_signed).count();
+    let mut tail = Tail::new(document)?;
     let ids = NewObjects { signature: tail.allocate()?, appearance: tail.allocate()? };
     tail.add_chunk(ids.appearance, &objects::appearance(ids.appearance, request.appearance)?);
     let statement = Statement {
@@ -136,10 +148,19 @@ pub fn seal_field(
         catalog: document.catalog_id()?,
     };
     tail.add_chunk(ids.signature, &objects::signature(ids.signature, &statement)?);
-    fill_widget(&document, field, &ids, &mut tail)?;
-    update_catalog(&document, earlier, &ids, &mut tail)?;
-    let tail = tail.finish(&document)?;
+    fill_widget(document, field, &ids, &mut tail)?;
+    update_catalog(document, earlier, &ids, &mut tail)?;
+    Ok((tail, earlier))
+}
 
+/// Signs a finished revision and puts it behind the document.
+pub(crate) fn sign(
+    request: &SealRequest<'_>,
+    tail: Vec<u8>,
+    signature_index: usize,
+    keys: &DeviceKeys,
+    certificates: &DeviceCertificates,
+) -> Result<Sealed, SealError> {
     let prefix = match request.prefix {
         Some(kept) if kept.len() == request.pdf.len() => kept.clone(),
         Some(kept) => return Err(SealError::WrongPrefix { kept: kept.len(), have: request.pdf.len() }),
@@ -149,7 +170,7 @@ pub fn seal_field(
     let mut pdf = Vec::with_capacity(request.pdf.len() + tail.len());
     pdf.extend_from_slice(request.pdf);
     pdf.extend_from_slice(&tail);
-    Ok(Sealed { pdf, state: prefix.then(&tail), covered, signature_index: earlier })
+    Ok(Sealed { pdf, state: prefix.then(&tail), covered, signature_index })
 }
 
 struct NewObjects {
@@ -157,12 +178,12 @@ struct NewObjects {
     appearance: ObjectId,
 }
 
-/// The field, if it is as SEAL-FORMAT section 1 asks.
-fn prepared_field<'f>(
+/// Whether the field is as SEAL-FORMAT section 1 asks.
+fn check_prepared(
     document: &Document<'_>,
-    fields: &'f [Field],
+    fields: &[Field],
     request: &SealRequest<'_>,
-) -> Result<&'f Field, SealError> {
+) -> Result<(), SealError> {
     let mut named = fields.iter().filter(|f| f.name == request.field);
     let field = named.next().ok_or_else(|| SealError::NoSuchField(request.field.to_owned()))?;
     let not_prepared = |what| SealError::NotPrepared { field: field.name.clone(), what };
@@ -200,7 +221,7 @@ fn prepared_field<'f>(
     if size != request.appearance.size {
         return Err(SealError::AppearanceSize);
     }
-    Ok(field)
+    Ok(())
 }
 
 /// Whether the page of /P lists the widget in /Annots, which may be direct or indirect.

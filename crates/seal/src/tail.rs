@@ -58,6 +58,12 @@ impl Tail {
         self.bytes.extend_from_slice(b"\nendobj\n\n");
     }
 
+    /// Marks an object as deleted.
+    #[cfg(test)]
+    pub(crate) fn forget(&mut self, number: u32) {
+        self.offsets.insert(number, (0, u16::MAX));
+    }
+
     /// Adds cross-reference and trailer in the form the previous revision used.
     pub(crate) fn finish(mut self, document: &Document<'_>) -> Result<Vec<u8>, SealError> {
         let at = self.base + self.bytes.len();
@@ -95,7 +101,8 @@ impl Tail {
         for (first, members) in self.runs() {
             let _ = writeln!(text, "{first} {}", members.len());
             for (offset, generation) in members {
-                let _ = write!(text, "{offset:010} {generation:05} n\r\n");
+                let kind = if offset == 0 { 'f' } else { 'n' };
+                let _ = write!(text, "{offset:010} {generation:05} {kind}\r\n");
             }
         }
         let _ = write!(text, "trailer\n<</Size {}/Prev {previous}", self.next);

@@ -3,11 +3,14 @@
 
 mod support;
 
+use fieldseal_domain::Digest;
 use fieldseal_domain::event::{ClockReading, Header, body_hash};
 use fieldseal_domain::hlc::Hlc;
-use fieldseal_domain::Digest;
-use fieldseal_seal::chain::{ChainError, ChainHead, ChainLink, EventSignature, SignatureCheck, sign_header, verify_chain, verify_header};
 use fieldseal_seal::certificates::read_certificates;
+use fieldseal_seal::chain::{
+    ChainError, ChainHead, ChainLink, EventSignature, SignatureCheck, sign_header, verify_chain,
+    verify_header,
+};
 use fieldseal_seal::{Authority, DeviceKeys, KeyError};
 use proptest::prelude::*;
 use support::*;
@@ -40,7 +43,8 @@ fn damaged_secrets_are_refused_not_guessed() {
 fn a_device_id_that_no_certificate_can_hold_is_refused() {
     let tablet = Tablet::new(1);
     for id in ["", "a b", "ș", &"x".repeat(65)] {
-        let issued = tablet.authority.issue_device(&mut TestRng(1), &tablet.keys.public().unwrap(), id, build_date());
+        let issued =
+            tablet.authority.issue_device(&mut TestRng(1), &tablet.keys.public().unwrap(), id, build_date());
         assert!(issued.is_err(), "{id:?}");
     }
     assert!(Authority::make(&mut TestRng(1), " \u{7} ", build_date()).is_err());
@@ -58,7 +62,12 @@ fn header(n: u64, prev: Digest, body: &[u8]) -> Header {
         n,
         prev,
         hlc: Hlc(n * 10),
-        at: ClockReading { wall: "2026-11-22T14:05:09+02:00".into(), zone: "Europe/Bucharest".into(), mono_ms: n, server_offset_ms: None },
+        at: ClockReading {
+            wall: "2026-11-22T14:05:09+02:00".into(),
+            zone: "Europe/Bucharest".into(),
+            mono_ms: n,
+            server_offset_ms: None,
+        },
         head: None,
         doc: None,
         kind: "shown".into(),
@@ -86,7 +95,11 @@ fn journal(keys: &DeviceKeys, count: u64) -> Vec<Stored> {
 }
 
 fn links(stored: &[Stored]) -> impl Iterator<Item = ChainLink<'_>> {
-    stored.iter().map(|s| ChainLink { header: &s.header, signature: s.signature, body: Some((&[9; 16], &s.body)) })
+    stored.iter().map(|s| ChainLink {
+        header: &s.header,
+        signature: s.signature,
+        body: Some((&[9; 16], &s.body)),
+    })
 }
 
 #[test]
@@ -99,7 +112,11 @@ fn a_journal_verifies_whole_and_in_parts() {
     let middle = verify_chain(&key, ChainHead::EMPTY, links(&stored[..2])).unwrap();
     assert_eq!(verify_chain(&key, middle, links(&stored[2..])).unwrap(), head);
     let erased = stored.iter().map(|s| ChainLink { header: &s.header, signature: s.signature, body: None });
-    assert_eq!(verify_chain(&key, ChainHead::EMPTY, erased).unwrap(), head, "an erased body leaves the proof");
+    assert_eq!(
+        verify_chain(&key, ChainHead::EMPTY, erased).unwrap(),
+        head,
+        "an erased body leaves the proof"
+    );
 }
 
 #[test]

@@ -17,7 +17,11 @@ fn judge(name: &str) -> Verdict {
 fn check_seal_good(name: &str, completion: Completion, signatures: usize) {
     let verdict = judge(name);
     assert!(verdict.is_seal_good(), "{name}: {:?}", reasons(&verdict));
-    assert!(verdict.all_checks().all(|c| c.outcome != Outcome::Failed || c.id >= fieldseal_seal::verify::CheckId::Acceptance));
+    assert!(
+        verdict
+            .all_checks()
+            .all(|c| c.outcome != Outcome::Failed || c.id >= fieldseal_seal::verify::CheckId::Acceptance)
+    );
     assert_eq!(verdict.statements, Statements::NotAFieldsealDocument, "{name}");
     assert_eq!((verdict.completion, verdict.signatures.len()), (completion, signatures), "{name}");
     assert!(!verdict.is_good(), "{name} has no document.json, so it is not good as a document");

@@ -107,7 +107,8 @@ fn byte_range(dict: &Dict, len: usize) -> Result<(Range<usize>, usize), LayoutFa
 
 /// The CMS inside `<...>`: lower case, whole bytes, zeros behind it.
 fn message(gap: &[u8]) -> Result<(Vec<u8>, Option<LayoutFault>), LayoutFault> {
-    let digits = gap.strip_prefix(b"<").and_then(|g| g.strip_suffix(b">")).ok_or(LayoutFault::GapIsNotContents)?;
+    let digits =
+        gap.strip_prefix(b"<").and_then(|g| g.strip_suffix(b">")).ok_or(LayoutFault::GapIsNotContents)?;
     let mut bytes = hex::decode(digits).map_err(|_| LayoutFault::ContentsNotHex)?;
     let used = der_length(&bytes).filter(|n| *n <= bytes.len()).ok_or(LayoutFault::BytesAfterCms)?;
     let lower = digits.iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b));

@@ -9,6 +9,9 @@ mod layout;
 mod report;
 mod signer;
 
+#[cfg(test)]
+mod insider_tests;
+
 use fieldseal_domain::FileHash;
 use jiff::Timestamp;
 

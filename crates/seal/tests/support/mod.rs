@@ -215,9 +215,8 @@ impl Tablet {
         let mut rng = TestRng(seed);
         let authority = Authority::make(&mut rng, "Atelier Ünal", build_date()).unwrap();
         let keys = DeviceKeys::make(&mut rng);
-        let certificates = authority
-            .issue_device(&mut rng, &keys.public().unwrap(), DEVICE, build_date())
-            .unwrap();
+        let certificates =
+            authority.issue_device(&mut rng, &keys.public().unwrap(), DEVICE, build_date()).unwrap();
         Self { authority, keys, certificates }
     }
 
