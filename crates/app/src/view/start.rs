@@ -36,9 +36,10 @@ pub enum Phase {
     Broken,
 }
 
-/// An error for the screens: the sentence is the text `error.<code>`, filled with `data`.
+/// An error for the screens: the sentence is the text `error.<code>`, filled with `data`. On the screens' side it is called
+/// `Failure`, because a problem of a draft ([`fieldseal_domain::check::Problem`]) has the name already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export, rename = "Failure")]
 pub struct Problem {
     /// Stable code.
     pub code: String,

@@ -1,0 +1,126 @@
+/**
+ * The one way to the core. Every method may reject with a `Failure`: a stable code and data, whose sentence is `error.<code>`.
+ * `tauri.ts` asks the program, `demo/` plays its part in a plain browser for tests of the screens.
+ */
+import type * as v from './types';
+
+/** A picture in the watched photo folder that belongs to no document yet. */
+export interface InboxPhoto {
+  name: string;
+  url: string;
+}
+
+/** The root certificate strangers need in order to verify. */
+export interface RootCertificate {
+  pem: string;
+  fingerprint: string;
+}
+
+/** Settings by name; what is not set is absent. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** Stops listening. */
+export type Unlisten = () => void;
+
+/** What the shell tells of itself, by name. */
+export interface ShellEvents {
+  /** Pictures arrived in the watched folder. */
+  'photo-inbox': null;
+  /** The status changed. */
+  status: v.AppStatus;
+}
+
+/** Start, keys, people. */
+export interface StartBackend {
+  status(): Promise<v.AppStatus>;
+  checkKeyStore(): Promise<v.KeyStoreCheck>;
+  firstRun(request: v.FirstRun): Promise<v.FirstRunDone>;
+  /** Rejects with `wrong_recovery_code` when the groups are not those that were asked for. */
+  confirmRecovery(groups: string[]): Promise<null>;
+  unlock(passphrase: string): Promise<v.AppStatus>;
+  recover(code: string, newKeyStore: v.KeyStoreKind, passphrase: string): Promise<v.AppStatus>;
+  retry(): Promise<v.AppStatus>;
+  signIn(person: string, pin: string): Promise<v.PinAnswer>;
+  signOut(): Promise<null>;
+  addPerson(name: string, language: v.Language, pin: string): Promise<v.PersonCard>;
+  changePin(person: string, oldPin: string, newPin: string): Promise<v.PinAnswer>;
+  resetPin(person: string, recoveryCode: string, newPin: string): Promise<v.PinAnswer>;
+  saveFirm(firm: v.Firm): Promise<null>;
+  /** The picture as base64. */
+  setLogo(bytes: string): Promise<v.Firm>;
+  settings(): Promise<Settings>;
+  saveSetting(key: string, value: unknown): Promise<null>;
+  keepSignature(ink: v.Ink, pin: string): Promise<v.PinAnswer>;
+}
+
+/** Jobs, customers, machines. */
+export interface JobsBackend {
+  jobs(view: v.JobView): Promise<v.JobList>;
+  job(id: string): Promise<v.JobDetail>;
+  search(text: string): Promise<v.Found>;
+  customers(text: string): Promise<v.Customer[]>;
+  equipmentOf(customer: string): Promise<v.Equipment[]>;
+  saveCustomer(customer: v.Customer): Promise<v.Customer>;
+  saveEquipment(equipment: v.Equipment): Promise<v.Equipment>;
+  saveJob(job: v.Job): Promise<v.Job>;
+  kinds(): Promise<v.Kind[]>;
+  catalogue(language: v.Language): Promise<v.CatalogueItem[]>;
+}
+
+/** Drafts. */
+export interface DraftBackend {
+  newDocument(kind: string, start: v.NewDocument): Promise<v.DocumentView>;
+  document(id: string): Promise<v.DocumentView>;
+  /** Rejects with `stale_draft` when the draft was changed meanwhile. */
+  draftSave(save: v.DraftSave): Promise<v.Saved>;
+  discard(document: string): Promise<null>;
+  /** A save point in the journal. */
+  leaveDraft(document: string): Promise<null>;
+  /** Rejects with `superseded` when a newer preview was asked for. */
+  preview(document: string): Promise<v.Preview>;
+  /** The picture as base64. */
+  addPhoto(document: string, name: string, bytes: string, caption: string): Promise<v.DocumentView>;
+  photoInbox(): Promise<InboxPhoto[]>;
+  takeFromInbox(document: string, name: string): Promise<v.DocumentView>;
+  freeze(document: string): Promise<v.FreezeAnswer>;
+  takeBack(document: string, reason: string): Promise<v.DocumentView>;
+  cancel(document: string, reason: string): Promise<null>;
+}
+
+/** The customer's part, and closing. */
+export interface HandOverBackend {
+  handOver(request: v.HandOverRequest): Promise<v.HandOverView>;
+  handOverView(): Promise<v.HandOverView>;
+  handOverLanguage(language: v.Language): Promise<v.HandOverView>;
+  handOverSeen(pages: number[], asText: boolean): Promise<null>;
+  handOverRemark(text: string): Promise<v.HandOverView>;
+  /** All strokes so far; null clears them. */
+  handOverInk(ink: v.Ink | null): Promise<null>;
+  sign(request: v.SignRequest): Promise<v.SignAnswer>;
+  decline(reason: v.NoSignatureReason, note: string): Promise<v.HandOverView>;
+  takeTabletBack(person: string, pin: string): Promise<v.PinAnswer>;
+  notSigned(request: v.NotSignedRequest): Promise<v.DocumentView>;
+  close(request: v.CloseRequest): Promise<v.PinAnswer>;
+}
+
+/** Looking at a document, and what can be done with a sealed one. */
+export interface DetailBackend {
+  detail(document: string): Promise<v.DetailView>;
+  verify(document: string): Promise<v.VerdictView>;
+  openSealed(document: string): Promise<null>;
+  printSealed(document: string): Promise<null>;
+  /** Where it was saved, or null when the dialog was left. */
+  saveSealed(document: string): Promise<string | null>;
+  exportRoot(): Promise<string | null>;
+  rootCertificate(): Promise<RootCertificate>;
+  convert(document: string, kind: string): Promise<v.DocumentView>;
+}
+
+/** Everything. */
+export interface Backend extends StartBackend, JobsBackend, DraftBackend, HandOverBackend, DetailBackend {
+  /** Address of a page image. */
+  pageUrl(token: string, page: number, width: number): string;
+  /** Address of a stored picture. */
+  photoUrl(sha256: string, width: number): string;
+  on<K extends keyof ShellEvents>(event: K, hear: (payload: ShellEvents[K]) => void): Unlisten;
+}

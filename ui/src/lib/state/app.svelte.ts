@@ -1,0 +1,127 @@
+/** What is on screen: the phase the core is in, where the person went inside it, and what has to be said at the foot of the page. */
+import { backend } from '$lib/backend';
+import { sentenceOf, toFailure } from '$lib/backend/failure';
+import type { AppStatus, Kind, Language } from '$lib/backend/types';
+import { i18n } from '$lib/i18n/i18n.svelte';
+
+/** Where a person at work is. */
+export type Place =
+  | { at: 'jobs' }
+  | { at: 'editor'; document: string }
+  | { at: 'signing'; document: string }
+  | { at: 'close'; document: string }
+  | { at: 'detail'; document: string };
+
+/** A line at the foot of the page. */
+export interface Notice {
+  id: number;
+  tone: 'said' | 'failed';
+  text: string;
+}
+
+/** How long a notice that is no failure stays, in ms. */
+const NOTICE_MS = 5000;
+
+export type Theme = 'system' | 'light' | 'dark' | 'sunlight';
+
+class App {
+  status: AppStatus | null = $state.raw(null);
+  place: Place = $state.raw({ at: 'jobs' });
+  notices: Notice[] = $state([]);
+  kinds: Kind[] = $state.raw([]);
+  theme: Theme = $state('system');
+  /** Set-up goes on after the core is open: recovery code and signature test. */
+  settingUp = $state(false);
+  #notices = 0;
+
+  /** Asks the core how it stands and shows the fitting language. */
+  async start(): Promise<void> {
+    backend.on('status', (status) => this.take(status));
+    this.take(await backend.status());
+    await i18n.use(this.#language());
+    await this.#preferences();
+  }
+
+  async refresh(): Promise<void> {
+    this.take(await backend.status());
+  }
+
+  take(status: AppStatus): void {
+    const person = this.status?.person?.id;
+    this.status = status;
+    if (status.phase === 'first_run') this.settingUp = true;
+    if (status.person && status.person.id !== person) this.#arrived(status.person.language);
+  }
+
+  go(place: Place): void {
+    this.place = place;
+    window.scrollTo({ top: 0 });
+  }
+
+  home(): void {
+    this.go({ at: 'jobs' });
+  }
+
+  /** Runs something that may fail; a failure is said and null given back. */
+  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (thrown) {
+      this.failed(thrown);
+      return null;
+    }
+  }
+
+  failed(thrown: unknown): void {
+    this.#notice('failed', sentenceOf(toFailure(thrown)));
+  }
+
+  say(text: string): void {
+    const id = this.#notice('said', text);
+    setTimeout(() => this.dismiss(id), NOTICE_MS);
+  }
+
+  dismiss(id: number): void {
+    this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+
+  kind(id: string): Kind | undefined {
+    return this.kinds.find((kind) => kind.id === id);
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    this.theme = theme;
+    await this.attempt(() => backend.saveSetting('theme', theme));
+  }
+
+  #notice(tone: Notice['tone'], text: string): number {
+    const id = ++this.#notices;
+    this.notices = [...this.notices.filter((notice) => notice.text !== text).slice(-2), { id, tone, text }];
+    return id;
+  }
+
+  #arrived(language: Language): void {
+    void i18n.use(language);
+    void this.attempt(async () => (this.kinds = await backend.kinds()));
+    void this.#preferences();
+  }
+
+  /** The first person's language, else what the system prefers. */
+  #language(): Language {
+    const known = this.status?.person?.language ?? this.status?.people[0]?.language;
+    if (known) return known;
+    const wished = navigator.languages.map((tag) => tag.slice(0, 2));
+    const codes: readonly string[] = ['en', 'ro', 'sv', 'nl', 'fr', 'ru', 'de'];
+    return (wished.find((code) => codes.includes(code)) ?? 'en') as Language;
+  }
+
+  async #preferences(): Promise<void> {
+    if (this.status?.phase !== 'open' && this.status?.phase !== 'sign_in') return;
+    const settings = await this.attempt(() => backend.settings());
+    const theme = settings?.['theme'];
+    if (theme === 'light' || theme === 'dark' || theme === 'sunlight') this.theme = theme;
+  }
+}
+
+/** The one app. */
+export const app = new App();
