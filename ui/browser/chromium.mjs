@@ -28,8 +28,15 @@ export function launchChromium() {
 export async function serveSources() {
   const server = await createServer({
     root,
+    mode: 'browser',
     logLevel: 'warn',
-    server: { port: 0, strictPort: false, host: '127.0.0.1', hmr: false },
+    server: {
+      port: 0,
+      strictPort: false,
+      host: '127.0.0.1',
+      hmr: false,
+      fs: { allow: [fileURLToPath(new URL('../..', import.meta.url))] },
+    },
   });
   await server.listen();
   const address = server.httpServer?.address();

@@ -24,7 +24,8 @@ export function findFaults(language, catalogue, english) {
 function messageFaults(language, key, message, english) {
   const faults = [];
   const texts = typeof message === 'string' ? [message] : Object.values(message);
-  if (texts.some((text) => typeof text !== 'string' || text.trim() === '')) faults.push(`${language}: ${key} has an empty text`);
+  if (texts.some((text) => typeof text !== 'string' || text.trim() === ''))
+    faults.push(`${language}: ${key} has an empty text`);
   const [here, there] = [placeholdersOf(message), placeholdersOf(english)];
   const differ = [...here].some((name) => !there.has(name)) || [...there].some((name) => !here.has(name));
   if (differ) faults.push(`${language}: ${key} has placeholders {${[...here]}} instead of {${[...there]}}`);

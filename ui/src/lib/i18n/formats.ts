@@ -32,7 +32,9 @@ export class Formats {
 
   /** `14:02`, in the wall clock that stands in the time stamp. */
   time(rfc3339: string): string {
-    return wall(rfc3339)?.toLocaleTimeString(this.locale, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }) ?? '';
+    return (
+      wall(rfc3339)?.toLocaleTimeString(this.locale, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }) ?? ''
+    );
   }
 
   /** `1 September 2026`. */
@@ -58,7 +60,12 @@ export class Formats {
     const digits = minorDigits(currency);
     const value = minor / 10 ** digits;
     if (!/^[A-Z]{3}$/.test(currency)) return value.toLocaleString(this.locale, fixed(2));
-    return value.toLocaleString(this.locale, { style: 'currency', currency, currencyDisplay: 'code', ...fixed(digits) });
+    return value.toLocaleString(this.locale, {
+      style: 'currency',
+      currency,
+      currencyDisplay: 'code',
+      ...fixed(digits),
+    });
   }
 
   /** An amount without its currency, as it stands in an entry field. */

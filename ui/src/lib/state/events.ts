@@ -1,22 +1,31 @@
 /** Values of a timeline entry in words: names of slots, reasons, methods and languages instead of their codes. */
-import { LANGUAGES, word } from '$lib/i18n/i18n.svelte';
+import { i18n, LANGUAGES, word } from '$lib/i18n/i18n.svelte';
 
-const PREFIXES: Readonly<Record<string, string>> = {
-  slot: 'slot',
-  reason: 'reason',
-  method: 'method',
-  outcome: 'outcome',
-  kind: 'kind',
-};
+/** Names of values that are codes, with the prefix of their texts. A reason may also be in a person's own words. */
+const PREFIXES = ['slot', 'reason', 'method', 'outcome'];
+/** Every value a sentence can ask for: one that is absent must leave no brace in it. */
+const NAMES = [
+  'slot',
+  'name',
+  'language',
+  'number',
+  'revision',
+  'pages',
+  'text',
+  'tries',
+  'count',
+  'note',
+  'reason',
+  'method',
+  'outcome',
+];
 
-/** What the sentence of an event is filled with. A value that is absent leaves no brace in the sentence. */
+/** What the sentence of an event is filled with. */
 export function eventWords(data: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const names = ['slot', 'reason', 'method', 'outcome', 'kind', 'language', 'number', 'revision', 'name', 'pages', 'text', 'tries', 'fields', 'note'];
-  return Object.fromEntries(names.map((name) => [name, wordOf(name, data[name] ?? '')]));
+  return Object.fromEntries(NAMES.map((name) => [name, wordOf(name, data[name] ?? '')]));
 }
 
 function wordOf(name: string, value: string): string {
   if (name === 'language') return LANGUAGES.find(({ code }) => code === value)?.name ?? value;
-  const prefix = PREFIXES[name];
-  return prefix && value ? word(prefix, value) : value;
+  return PREFIXES.includes(name) && i18n.has(`${name}.${value}`) ? word(name, value) : value;
 }

@@ -59,7 +59,8 @@ export class FirstRunState {
     this.failure = null;
     try {
       if (this.step === 'keys') await this.#make();
-      if (this.step === 'recovery') await backend.confirmRecovery(this.typed.map((group) => group.trim().toUpperCase()));
+      if (this.step === 'recovery')
+        await backend.confirmRecovery(this.typed.map((group) => group.trim().toUpperCase()));
       const after = STEPS[this.index + 1];
       if (!after) return true;
       this.step = after;

@@ -11,20 +11,29 @@ export interface GuardOptions {
 }
 
 /** Whether a key would leave the document or show what lies behind it. */
-export function leads(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'target'>): boolean {
+export function leads(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'target'>,
+): boolean {
   const key = event.key.toLowerCase();
   const command = event.ctrlKey || event.metaKey;
-  if (/^f\d{1,2}$/.test(key) || ['browserback', 'browserforward', 'browserrefresh', 'contextmenu'].includes(key)) return true;
+  if (/^f\d{1,2}$/.test(key) || ['browserback', 'browserforward', 'browserrefresh', 'contextmenu'].includes(key))
+    return true;
   if (key === 'escape') return !document.querySelector('dialog[open]');
   if (event.altKey && ['arrowleft', 'arrowright', 'home'].includes(key)) return true;
-  if (command && !['a', 'c', 'v', 'x', 'z', 'y', 'backspace', 'delete', 'arrowleft', 'arrowright', '+', '-', '0', '='].includes(key)) {
+  if (
+    command &&
+    !['a', 'c', 'v', 'x', 'z', 'y', 'backspace', 'delete', 'arrowleft', 'arrowright', '+', '-', '0', '='].includes(key)
+  ) {
     return !['control', 'meta', 'shift', 'alt'].includes(key);
   }
   return key === 'backspace' && !isWritable(event.target);
 }
 
 function isWritable(target: EventTarget | null): boolean {
-  return target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !['checkbox', 'radio'].includes(target.type));
+  return (
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLInputElement && !['checkbox', 'radio'].includes(target.type))
+  );
 }
 
 /** Sets all of it up; the answer takes it away again. */

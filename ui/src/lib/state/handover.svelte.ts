@@ -4,13 +4,21 @@
  */
 import { backend } from '$lib/backend';
 import { toFailure } from '$lib/backend/failure';
-import type { Failure, HandOverView, Ink, Language, NoSignatureReason, PointerKind, SignAnswer } from '$lib/backend/types';
+import type {
+  Failure,
+  HandOverView,
+  Ink,
+  Language,
+  NoSignatureReason,
+  PointerKind,
+  SignAnswer,
+} from '$lib/backend/types';
 
 /** The screen is covered after this long without a touch, in ms. */
 export const COVER_MS = 120_000;
 
 /** What the signature still needs. */
-export type Lacking = 'pages' | 'name' | 'ink' | 'typed' | 'consent';
+export type Lacking = 'pages' | 'name' | 'ink' | 'consent';
 
 /** What the pad has to show for itself. */
 export interface Drawn {
@@ -56,7 +64,12 @@ export class HandOver {
   saw(page: number): void {
     if (this.seen.has(page)) return;
     this.seen = new Set([...this.seen, page]);
-    void this.#quietly(() => backend.handOverSeen([...this.seen].sort((a, b) => a - b), this.asText));
+    void this.#quietly(() =>
+      backend.handOverSeen(
+        [...this.seen].sort((a, b) => a - b),
+        this.asText,
+      ),
+    );
   }
 
   readAsText(on: boolean): void {
