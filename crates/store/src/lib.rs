@@ -23,7 +23,7 @@ mod table;
 pub use blob::{BLOB_CHUNK, BlobInfo, BlobReader, BlobSort};
 pub use error::StoreError;
 pub use freeze::Freeze;
-pub use journal::{Author, Body, Entry, NewEvent, Position, Sign};
+pub use journal::{AllEntries, Author, Body, Entry, NewEvent, Position, Sign};
 pub use key::DatabaseKey;
 pub use open::OpenMode;
 pub use seal::Seal;

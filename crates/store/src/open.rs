@@ -68,6 +68,9 @@ fn open_locked(path: &Path, key: &DatabaseKey, mode: OpenMode, runner: Runner) -
     if found > known {
         return Err(StoreError::NewerVersion { found, known });
     }
+    if found == 0 && mode == OpenMode::Existing {
+        return Err(StoreError::Damaged { detail: "the database has no tables".to_owned() });
+    }
     settings(&conn)?;
     if found > 0 && found < known {
         copy_to(&conn, key, &beside(path, &format!(".before-v{known}")))?;
@@ -159,15 +162,27 @@ fn classify(path: &Path, error: StoreError) -> StoreError {
 /// A copy under the same key by SQLite's backup interface, complete or not there at all.
 pub(crate) fn copy_to(conn: &Connection, key: &DatabaseKey, target: &Path) -> Result<()> {
     let part = beside(target, ".part");
-    match fs::remove_file(&part) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error.into()),
+    remove_if_there(&part)?;
+    match copy_pages(conn, key, &part) {
+        Ok(()) => Ok(fs::rename(&part, target)?),
+        Err(error) => {
+            remove_if_there(&part)?;
+            Err(error)
+        }
     }
-    let mut copy = connect(&part, key, OpenMode::Create)?;
+}
+
+fn copy_pages(conn: &Connection, key: &DatabaseKey, part: &Path) -> Result<()> {
+    let mut copy = connect(part, key, OpenMode::Create)?;
     Backup::new(conn, &mut copy)?.run_to_completion(1024, Duration::ZERO, None)?;
     copy.close().map_err(|(_, error)| error)?;
-    File::options().write(true).open(&part)?.sync_all()?;
-    fs::rename(&part, target)?;
+    File::options().write(true).open(part)?.sync_all()?;
     Ok(())
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }

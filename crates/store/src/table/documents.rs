@@ -210,13 +210,15 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
 /// Folds a document again and writes its row and its words.
 pub(crate) fn refresh(tx: &Tx<'_>, doc: Uuid) -> Result<()> {
     let entries = tx.entries_of(doc)?;
-    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
+    if entries.is_empty() {
+        return Ok(());
+    }
     let state = journal::fold(&entries);
     if state.discarded {
         tx.conn.prepare_cached("DELETE FROM document WHERE id = ?1")?.execute([Id(doc)])?;
         return search::forget(tx, What::Document, doc);
     }
-    write_row(tx, doc, &state, first, last, creator(&entries))?;
+    write_row(tx, doc, &state, &entries)?;
     index(tx, doc, &state)
 }
 
@@ -230,31 +232,19 @@ fn creator(entries: &[Entry]) -> Option<Uuid> {
     })
 }
 
-fn write_row(
-    tx: &Tx<'_>,
-    doc: Uuid,
-    state: &DocumentState,
-    first: &Entry,
-    last: &Entry,
-    by: Option<Uuid>,
-) -> Result<()> {
+fn write_row(tx: &Tx<'_>, doc: Uuid, state: &DocumentState, entries: &[Entry]) -> Result<()> {
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
     let (job, origin) = match state.origin.as_ref().or(state.content.origin.as_ref()) {
         Some(Origin::Job { job, .. }) => (Some(*job), None),
         Some(Origin::Document { document, .. }) => (None, Some(*document)),
         None => (None, None),
     };
     let revision = state.frozen.as_ref().map_or(state.next_revision, |frozen| frozen.revision);
-    let sql = "INSERT INTO document (id, kind, status, shelf, number, revision, customer, customer_name, job,
+    let sql = "INSERT OR REPLACE INTO document (id, kind, status, shelf, number, revision, customer, customer_name, job,
                  origin_document, person, next_slot, file, created_ms, updated_ms, updated_at, with_customer, read_only,
                  unacked)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-                 (SELECT count(*) FROM entry JOIN journal USING (device) WHERE doc = ?1 AND own = 1 AND n > acked))
-               ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, status = excluded.status, shelf = excluded.shelf,
-                 number = excluded.number, revision = excluded.revision, customer = excluded.customer,
-                 customer_name = excluded.customer_name, job = excluded.job, origin_document = excluded.origin_document,
-                 person = excluded.person, next_slot = excluded.next_slot, file = excluded.file,
-                 created_ms = excluded.created_ms, updated_ms = excluded.updated_ms, updated_at = excluded.updated_at,
-                 with_customer = excluded.with_customer, read_only = excluded.read_only, unacked = excluded.unacked";
+                 (SELECT count(*) FROM entry JOIN journal USING (device) WHERE doc = ?1 AND own = 1 AND n > acked))";
     tx.conn.prepare_cached(sql)?.execute(params![
         Id(doc),
         state.content.kind,
@@ -266,7 +256,7 @@ fn write_row(
         state.content.customer.name,
         job.map(Id),
         origin.map(Id),
-        by.map(Id),
+        creator(entries).map(Id),
         next_slot(state),
         state.file.map(|file| Hash(file.0)),
         Count(first.header.hlc.millis()),

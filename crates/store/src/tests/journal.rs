@@ -12,15 +12,33 @@ use fieldseal_domain::{
 use proptest::prelude::*;
 use uuid::Uuid;
 
-fn foreign(
+/// What an entry of the office says.
+struct Said<'a> {
     n: u64,
     prev: Digest,
     hlc: u64,
-    kind: &str,
+    kind: &'a str,
     critical: bool,
     doc: Option<Uuid>,
-    body: &str,
-) -> Entry {
+    body: &'a str,
+}
+
+impl Default for Said<'_> {
+    fn default() -> Self {
+        Self {
+            n: 1,
+            prev: Digest::default(),
+            hlc: 5,
+            kind: "smelled",
+            critical: false,
+            doc: None,
+            body: "{}",
+        }
+    }
+}
+
+fn foreign(said: Said<'_>) -> Entry {
+    let Said { n, prev, hlc, kind, critical, doc, body } = said;
     let salt = [3; 16];
     let header = Header {
         v: 1,
@@ -100,10 +118,18 @@ fn a_clock_set_back_a_year_keeps_the_order() {
 fn unknown_events_are_kept_and_critical_ones_lock_the_document() {
     let mut desk = Desk::new();
     desk.create(uuid(1), content("a"));
-    let note = foreign(1, Digest::default(), 5, "smelled", false, Some(uuid(1)), "{\"like\":\"roses\"}");
+    let note = foreign(Said { doc: Some(uuid(1)), body: "{\"like\":\"roses\"}", ..Said::default() });
     keep(&mut desk, &note).unwrap();
     assert!(!desk.store.read().document(uuid(1)).unwrap().unwrap().read_only);
-    let lock = foreign(2, note.id, 6, "notarised", true, Some(uuid(1)), "{}");
+    let lock = foreign(Said {
+        n: 2,
+        prev: note.id,
+        hlc: 6,
+        kind: "notarised",
+        critical: true,
+        doc: Some(uuid(1)),
+        ..Said::default()
+    });
     keep(&mut desk, &lock).unwrap();
     assert!(desk.store.read().document(uuid(1)).unwrap().unwrap().read_only);
     assert!(desk.store.read().document_state(uuid(1)).unwrap().unwrap().may(&Move::Edit).is_err());
@@ -113,12 +139,12 @@ fn unknown_events_are_kept_and_critical_ones_lock_the_document() {
 #[test]
 fn a_fork_is_seen_and_a_repeat_is_not_one() {
     let mut desk = Desk::new();
-    let first = foreign(1, Digest::default(), 5, "smelled", false, None, "{}");
+    let first = foreign(Said::default());
     keep(&mut desk, &first).unwrap();
     keep(&mut desk, &first).unwrap();
-    let other = foreign(1, Digest::default(), 6, "smelled", false, None, "{}");
+    let other = foreign(Said { hlc: 6, ..Said::default() });
     assert!(matches!(keep(&mut desk, &other), Err(StoreError::Forked { n: 1, .. })));
-    let loose = foreign(2, Digest::of(b"elsewhere"), 7, "smelled", false, None, "{}");
+    let loose = foreign(Said { n: 2, prev: Digest::of(b"elsewhere"), hlc: 7, ..Said::default() });
     assert!(matches!(keep(&mut desk, &loose), Err(StoreError::BadEntry { n: 2, .. })));
     let forged =
         Entry::from_bytes(first.header_bytes, [1; 64], Some(Body { salt: [3; 16], bytes: b"{ }".to_vec() }));
@@ -144,7 +170,7 @@ fn the_latest_place_wins_whatever_comes_first() {
         |name: &str| Person { id: uuid(5), name: name.into(), language: fieldseal_domain::Language::Ro };
     desk.append(None, &Event::PersonSaved(person("Own, later"))).unwrap();
     let body = serde_json::to_string(&person("Office, earlier")).unwrap();
-    keep(&mut desk, &foreign(1, Digest::default(), 5, "person_saved", false, None, &body)).unwrap();
+    keep(&mut desk, &foreign(Said { kind: "person_saved", body: &body, ..Said::default() })).unwrap();
     assert_eq!(desk.store.read().person(uuid(5)).unwrap().unwrap().name, "Own, later");
 }
 

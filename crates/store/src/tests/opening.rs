@@ -43,6 +43,18 @@ fn another_key_is_told_from_a_missing_file() {
     assert!(!path.with_file_name("other.db").exists(), "a vanished database is no first run");
 }
 
+/// Would turn red if an emptied database were silently filled with new tables.
+#[test]
+fn a_database_without_tables_is_no_first_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("fieldseal.db");
+    let conn = open::connect(&path, &key(), OpenMode::Create).unwrap();
+    conn.execute_batch("CREATE TABLE other (x)").unwrap();
+    drop(conn);
+    let opened = Store::open(&path, key(), OpenMode::Existing);
+    assert!(matches!(opened, Err(StoreError::Damaged { .. })), "{opened:?}");
+}
+
 /// Would turn red if a file cut off by a failing disk were taken for a new one.
 #[test]
 fn a_truncated_file_is_named_and_left_as_it_is() {

@@ -1,0 +1,184 @@
+//! Reading journals: a document's entries, a journal's suffix, everything in the order of the fold.
+
+use super::entry::{Entry, Position, bad};
+use crate::{
+    column::{Count, Hash, Id, Stamp},
+    error::Result,
+    store::Read,
+};
+use fieldseal_domain::{
+    Digest,
+    event::ReadEvent,
+    fold::{DocumentState, Place},
+    hlc::Hlc,
+};
+use rusqlite::{OptionalExtension, Row, params};
+use std::collections::VecDeque;
+use uuid::Uuid;
+
+const COLUMNS: &str =
+    "SELECT e.id, e.header, e.signature, b.salt, b.body FROM entry e LEFT JOIN body b ON b.entry = e.id";
+
+/// The state of a document. A critical event that this program cannot understand makes it read only (design D3).
+pub(crate) fn fold(entries: &[Entry]) -> DocumentState {
+    let mut state = DocumentState::default();
+    for entry in entries {
+        match entry.event() {
+            Ok(ReadEvent::Known(event)) => state.apply(entry.id, &event),
+            Ok(ReadEvent::Erased) => {}
+            Ok(ReadEvent::Unknown) => state.read_only |= entry.header.critical,
+            Err(error) => {
+                tracing::warn!(kind = %entry.header.kind, %error, "an event cannot be read");
+                state.read_only |= entry.header.critical;
+            }
+        }
+    }
+    state
+}
+impl<'a> Read<'a> {
+    /// The last entry of a device's journal; none when it is empty.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn last_position(&self, device: &str) -> Result<Option<Position>> {
+        let sql = "SELECT n, id, hlc FROM entry WHERE device = ?1 ORDER BY n DESC LIMIT 1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        Ok(statement.query_row([device], position).optional()?)
+    }
+
+    /// The entry `n` of a device's journal.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn position(&self, device: &str, n: u64) -> Result<Option<Position>> {
+        let sql = "SELECT n, id, hlc FROM entry WHERE device = ?1 AND n = ?2";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        Ok(statement.query_row(params![device, Count(n)], position).optional()?)
+    }
+
+    /// All entries of a document in the order of the fold.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn entries_of(&self, doc: Uuid) -> Result<Vec<Entry>> {
+        self.entries(&format!("{COLUMNS} WHERE e.doc = ?1 ORDER BY e.hlc, e.device, e.n"), params![Id(doc)])
+    }
+
+    /// Up to `limit` entries of a device's journal after number `n`, rising.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn entries_after(&self, device: &str, n: u64, limit: u32) -> Result<Vec<Entry>> {
+        let sql = format!("{COLUMNS} WHERE e.device = ?1 AND e.n > ?2 ORDER BY e.n LIMIT ?3");
+        self.entries(&sql, params![device, Count(n), limit])
+    }
+
+    /// Every entry of every journal in the order of the fold, fetched page by page.
+    pub fn all_entries(&self) -> AllEntries<'a> {
+        AllEntries { read: *self, after: None, page: VecDeque::new(), done: false }
+    }
+
+    /// Folds a document; none when no event speaks of it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn document_state(&self, doc: Uuid) -> Result<Option<DocumentState>> {
+        let entries = self.entries_of(doc)?;
+        Ok(if entries.is_empty() { None } else { Some(fold(&entries)) })
+    }
+
+    /// Checks ids, body hashes and the chain of a device's journal. Signatures are checked by others.
+    ///
+    /// # Errors
+    /// [`StoreError::BadEntry`] at the first entry that does not fit.
+    pub fn check_chain(&self, device: &str) -> Result<()> {
+        let mut last = (0, Digest::default());
+        loop {
+            let page = self.entries_after(device, last.0, PAGE)?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            for entry in page {
+                check_link(&entry, last)?;
+                last = (entry.header.n, entry.id);
+            }
+        }
+    }
+
+    fn entries(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Entry>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(params, Entry::from_row)?;
+        rows.map(|row| row?.into_entry()).collect()
+    }
+
+    pub(super) fn latest_stamp(&self) -> Result<Hlc> {
+        let sql = "SELECT hlc FROM entry ORDER BY hlc DESC LIMIT 1";
+        let stamp = self.conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, Stamp>(0)).optional()?;
+        Ok(stamp.map_or_else(Hlc::default, |stamp| stamp.0))
+    }
+}
+
+fn check_link(entry: &Entry, (n, prev): (u64, Digest)) -> Result<()> {
+    let header = &entry.header;
+    let fresh = Entry::from_bytes(entry.header_bytes.clone(), entry.signature, entry.body.clone())?;
+    if fresh.id != entry.id {
+        return Err(bad(header, "the id is not that of the header"));
+    }
+    if header.n != n + 1 {
+        return Err(bad(header, "entries before it are missing"));
+    }
+    if header.prev != prev {
+        return Err(bad(header, "it does not follow the entry before"));
+    }
+    Ok(())
+}
+
+fn position(row: &Row<'_>) -> rusqlite::Result<Position> {
+    Ok(Position {
+        n: row.get::<_, Count>(0)?.0,
+        id: row.get::<_, Hash>(1)?.0,
+        hlc: row.get::<_, Stamp>(2)?.0,
+    })
+}
+
+const PAGE: u32 = 256;
+
+/// Every entry in the order of the fold; see [`Read::all_entries`].
+pub struct AllEntries<'a> {
+    read: Read<'a>,
+    after: Option<Place>,
+    page: VecDeque<Entry>,
+    done: bool,
+}
+
+impl AllEntries<'_> {
+    fn fetch(&mut self) -> Result<()> {
+        let order = "ORDER BY e.hlc, e.device, e.n LIMIT ?1";
+        let page = match &self.after {
+            None => self.read.entries(&format!("{COLUMNS} {order}"), params![PAGE])?,
+            Some(Place { hlc, device, n }) => self.read.entries(
+                &format!("{COLUMNS} WHERE (e.hlc, e.device, e.n) > (?2, ?3, ?4) {order}"),
+                params![PAGE, Stamp(*hlc), device, Count(*n)],
+            )?,
+        };
+        self.done = page.is_empty();
+        self.after = page.last().map(Entry::place);
+        self.page = page.into();
+        Ok(())
+    }
+}
+
+impl Iterator for AllEntries<'_> {
+    type Item = Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.page.is_empty()
+            && !self.done
+            && let Err(error) = self.fetch()
+        {
+            self.done = true;
+            return Some(Err(error));
+        }
+        self.page.pop_front().map(Ok)
+    }
+}
