@@ -70,11 +70,11 @@ fn every_single_byte_counts() {
         let digits = &target.pdf[target.hex.clone()];
         target.hex.start + digits.iter().rposition(|b| *b != b'0').unwrap() + 1
     };
-    // Every third byte, of the padding every 211th; all of them with the variable set.
+    // Every fifth byte, of the padding every 211th; all of them with the variable set.
     let all = std::env::var_os("FIELDSEAL_EVERY_BYTE").is_some();
     let mut tried = 0;
     for at in 0..target.pdf.len() {
-        let step = if (used..target.hex.end).contains(&at) { 211 } else { 3 };
+        let step = if (used..target.hex.end).contains(&at) { 211 } else { 5 };
         if !all && at % step != 0 {
             continue;
         }
@@ -99,7 +99,7 @@ fn every_single_byte_counts() {
         );
         tried += 1;
     }
-    assert!(tried > 3_000, "{tried} bytes tried");
+    assert!(tried > 2_000, "{tried} bytes tried");
 }
 
 #[test]

@@ -16,7 +16,11 @@ use serde::Serialize;
 
 /// What the command line asks.
 #[derive(Debug, clap::Parser)]
-#[command(name = "fieldseal-verify", version, about = "Checks a PDF sealed by Fieldseal: is it whole, and who sealed it?")]
+#[command(
+    name = "fieldseal-verify",
+    version,
+    about = "Checks a PDF sealed by Fieldseal: is it whole, and who sealed it?"
+)]
 pub struct Arguments {
     /// The sealed PDF.
     pub file: PathBuf,
@@ -92,7 +96,9 @@ pub fn answer(arguments: &Arguments, now: Timestamp) -> Result<Answer, AskError>
     let mut roots = Vec::new();
     for path in &arguments.root {
         let bytes = read(path)?;
-        roots.extend(read_certificates(&bytes).map_err(|source| AskError::NoRoot { path: path.clone(), source })?);
+        roots.extend(
+            read_certificates(&bytes).map_err(|source| AskError::NoRoot { path: path.clone(), source })?,
+        );
     }
     let at = arguments.at.unwrap_or(now);
     let verdict = verify(&pdf, &VerifyOptions { roots, at });

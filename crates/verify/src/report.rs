@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use fieldseal_domain::acceptance::{Acceptance, Method, Outcome as Ending};
-use fieldseal_seal::verify::{Check, Completion, Integrity, Outcome, SignatureVerdict, Statements, Trust, Verdict};
+use fieldseal_seal::verify::{
+    Check, Completion, Integrity, Outcome, SignatureVerdict, Statements, Trust, Verdict,
+};
 
 use crate::words;
 
@@ -38,7 +40,8 @@ fn line(out: &mut String, text: impl AsRef<str>) {
 /// Text from the file, made harmless for a terminal: no control characters, no text direction
 /// overrides that could turn a sentence around.
 fn plain(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).take(300).collect()
 }
 
@@ -46,13 +49,19 @@ fn plain(text: &str) -> String {
 fn headline(verdict: &Verdict) -> &'static str {
     if verdict.is_good() {
         return match verdict.completion {
-            Completion::Closed => "GOOD. This document is whole and unchanged, sealed by a device of the firm you named, and closed.",
-            Completion::Open => "GOOD SO FAR. This document is whole and unchanged and sealed by a device of the firm you named; it is not closed yet.",
+            Completion::Closed => {
+                "GOOD. This document is whole and unchanged, sealed by a device of the firm you named, and closed."
+            }
+            Completion::Open => {
+                "GOOD SO FAR. This document is whole and unchanged and sealed by a device of the firm you named; it is not closed yet."
+            }
         };
     }
     match (verdict.integrity, verdict.trust, verdict.statements) {
         (Integrity::CannotCheck, _, _) => "NOT PROVEN. There is nothing in this file that can be verified.",
-        (Integrity::Changed, _, _) => "DO NOT RELY ON THIS FILE. It was changed, or it was not sealed properly.",
+        (Integrity::Changed, _, _) => {
+            "DO NOT RELY ON THIS FILE. It was changed, or it was not sealed properly."
+        }
         (Integrity::Intact, Trust::NotTrusted | Trust::CannotCheck, _) => {
             "NOT TRUSTED. The file is unchanged since it was sealed, but not by a device of the firm you named."
         }
@@ -104,10 +113,10 @@ fn grades(out: &mut String, verdict: &Verdict) {
 }
 
 fn signer(out: &mut String, signature: &SignatureVerdict) {
-    let good = signature.checks.iter().all(|c| c.outcome == Outcome::Passed);
+    let failed = signature.checks.iter().any(|c| c.outcome == Outcome::Failed);
     line(out, "");
     let closes = if signature.completion == Completion::Closed { ", closes the document" } else { "" };
-    let mark = if good { "" } else { "  <- has failed checks" };
+    let mark = if failed { "  <- has failed checks" } else { "" };
     let _ = writeln!(out, "Signature \"{}\"{closes}{mark}", plain(&signature.field));
     if let Some(said) = &signature.acceptance {
         act(out, said);

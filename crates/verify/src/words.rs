@@ -1,7 +1,9 @@
 //! Plain words for every check and every reason. No wildcard: a new reason without words does
 //! not compile.
 
-use fieldseal_seal::verify::{ChangeFault, CheckId, CmsFault, ContentFault, FileFault, LayoutFault, PathError, Reason};
+use fieldseal_seal::verify::{
+    ChangeFault, CheckId, CmsFault, ContentFault, FileFault, LayoutFault, PathError, Reason,
+};
 
 /// What was looked at.
 pub(crate) const fn check(id: CheckId) -> &'static str {
