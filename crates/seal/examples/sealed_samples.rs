@@ -1,7 +1,7 @@
 //! Writes sealed PDFs of every shape and the root that vouches for them into a folder, for the
 //! readers' check in `tests/readers`.
 //!
-//! `sealed_samples FOLDER`
+//! `sealed_samples FOLDER [FROZEN.pdf...]`: frozen documents of other makers are signed in every field as well.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -12,7 +12,7 @@ use support::{Place, Shape, Tablet, Xref, frozen, sign, sign_all};
 
 fn main() -> std::io::Result<()> {
     let Some(folder) = std::env::args().nth(1) else {
-        eprintln!("usage: sealed_samples FOLDER");
+        eprintln!("usage: sealed_samples FOLDER [FROZEN.pdf...]");
         std::process::exit(2);
     };
     let folder = Path::new(&folder);
@@ -43,6 +43,12 @@ fn main() -> std::io::Result<()> {
             };
             std::fs::write(folder.join(format!("{name}-{form_name}.sealed.pdf")), sign_all(&tablet, &shape))?;
         }
+    }
+    for frozen in std::env::args().skip(2) {
+        let original = std::fs::read(&frozen)?;
+        let name =
+            Path::new(&frozen).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        std::fs::write(folder.join(format!("{name}.sealed.pdf")), support::sign_foreign(&tablet, &original))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! the store's and the key vault's. The format is described in `docs/SEAL-FORMAT.md`.
 
 pub mod appearance;
+mod attachment;
 pub mod certificates;
 pub mod chain;
 mod cms;
@@ -32,6 +33,7 @@ extern crate self as fieldseal_seal;
 mod support;
 
 pub use appearance::{Appearance, BoxSize, InkOperators, ink_hash, ink_operators, typed_operators};
+pub use attachment::document_json;
 pub use certificates::{Authority, CertificateError, DeviceCertificates};
 pub use cms::CoveredHash;
 pub use context::SigningContext;

@@ -9,15 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::layout::Found;
 use super::report::{Check, CheckId, Reason};
 use crate::appearance;
+use crate::attachment;
 use crate::form;
 use crate::pdf::{Dict, Document, Object, PdfError};
-
-/// Name of the attached content.
-const CONTENT_NAME: &str = "document.json";
-/// Name trees may be nested this deep.
-const MAX_TREE_DEPTH: usize = 8;
-/// And may have this many nodes.
-const MAX_TREE_NODES: usize = 256;
 
 /// What is wrong with statements and content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -73,7 +67,7 @@ impl Frozen {
 }
 
 fn content(document: &Document<'_>) -> Result<(ContentHead, ContentHash), ContentFault> {
-    let attached = attachments(document).map_err(|_| ContentFault::ContentNotReadable)?;
+    let attached = attachment::named_content(document).map_err(|_| ContentFault::ContentNotReadable)?;
     let bytes = match attached.as_slice() {
         [] => return Err(ContentFault::NotAFieldsealDocument),
         [first, rest @ ..] if rest.iter().all(|other| other == first) => first,
@@ -84,76 +78,6 @@ fn content(document: &Document<'_>) -> Result<(ContentHead, ContentHash), Conten
         return Err(ContentFault::ContentNotReadable);
     }
     Ok((json, ContentHash::of_document_json(bytes)))
-}
-
-/// The decoded bytes of every attachment of that name, by either way readers find one:
-/// /Names /EmbeddedFiles and /AF.
-fn attachments(document: &Document<'_>) -> Result<Vec<Vec<u8>>, PdfError> {
-    let catalog = document.catalog()?;
-    let mut specifications = Vec::new();
-    if let Some(names) = document.get_dict(&catalog, "Names")?
-        && let Some(tree) = document.get_dict(&names, "EmbeddedFiles")?
-    {
-        let mut nodes = 0;
-        name_tree(document, &tree, 0, &mut nodes, &mut specifications)?;
-    }
-    if let Object::Array(files) = document.get(&catalog, "AF")? {
-        for file in files {
-            specifications.push(document.resolve(&file)?);
-        }
-    }
-    let mut out = Vec::new();
-    for specification in specifications {
-        let Object::Dict(specification) = specification else { continue };
-        if is_content(document, &specification)? {
-            out.push(embedded(document, &specification)?);
-        }
-    }
-    Ok(out)
-}
-
-fn name_tree(
-    document: &Document<'_>,
-    node: &Dict,
-    depth: usize,
-    nodes: &mut usize,
-    out: &mut Vec<Object>,
-) -> Result<(), PdfError> {
-    *nodes += 1;
-    if depth > MAX_TREE_DEPTH || *nodes > MAX_TREE_NODES {
-        return Err(PdfError::Limit { what: "the tree of attachments is too large" });
-    }
-    if let Object::Array(names) = document.get(node, "Names")? {
-        for pair in names.chunks_exact(2) {
-            if let [_, file] = pair {
-                out.push(document.resolve(file)?);
-            }
-        }
-    }
-    if let Object::Array(kids) = document.get(node, "Kids")? {
-        for kid in &kids {
-            if let Object::Dict(kid) = document.resolve(kid)? {
-                name_tree(document, &kid, depth + 1, nodes, out)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn is_content(document: &Document<'_>, specification: &Dict) -> Result<bool, PdfError> {
-    for key in ["UF", "F"] {
-        if let Object::Str(name) = document.get(specification, key)? {
-            return Ok(form::text(&name) == CONTENT_NAME);
-        }
-    }
-    Ok(false)
-}
-
-fn embedded(document: &Document<'_>, specification: &Dict) -> Result<Vec<u8>, PdfError> {
-    let files =
-        document.get_dict(specification, "EF")?.ok_or(PdfError::structure("an attachment without a file"))?;
-    let id = files.get("UF").or_else(|| files.get("F")).and_then(Object::reference);
-    document.load(id.ok_or(PdfError::structure("an attachment without a file"))?)?.decoded()
 }
 
 /// The acceptance in a signature dictionary: a direct string, or nothing.

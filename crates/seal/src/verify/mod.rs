@@ -27,6 +27,7 @@ pub use report::{
 
 use crate::certificates::path::Read;
 use crate::form::{self, Field};
+use crate::pdf::xref::Location;
 use crate::pdf::{Document, Object, PdfError};
 use content::Frozen;
 use layout::Found;
@@ -153,16 +154,24 @@ fn revisions<'a>(bytes: &'a [u8], found: &[Found<'_>]) -> Result<Revisions<'a>, 
     Ok(Revisions { frozen_end, documents: ends.map(open).collect::<Result<_, _>>()? })
 }
 
-/// Where the revision before the first signature may end: behind its `%%EOF`, with or without
-/// the line end, which belongs to whoever wrote it.
+/// Where the revision before the first signature may end: behind the last `%%EOF` before the
+/// first byte that the signature's revision brought, with or without the line end, which belongs
+/// to whoever wrote it. Nothing but white space may stand in between.
 fn frozen_ends(bytes: &[u8], first: &Found<'_>) -> Vec<usize> {
+    const MARKER: &[u8] = b"%%EOF";
     let Some(Ok(signed)) = bytes.get(..first.end).map(Document::open) else { return Vec::new() };
-    let Some(before) = signed.sections().get(1) else { return Vec::new() };
-    let Some(rest) = bytes.get(before.at..first.end) else { return Vec::new() };
-    let marker = b"%%EOF";
-    let Some(at) = rest.windows(marker.len()).position(|w| w == marker) else { return Vec::new() };
-    let end = before.at + at + marker.len();
-    let after = bytes.get(end..).unwrap_or_default();
+    let Some(section) = signed.sections().first() else { return Vec::new() };
+    let offsets = section.entries.values().filter_map(|location| match location {
+        Location::Offset { at, .. } => Some(*at),
+        Location::Free | Location::InStream { .. } => None,
+    });
+    let before = bytes.get(..offsets.chain([section.at]).min().unwrap_or_default()).unwrap_or_default();
+    let Some(at) = before.windows(MARKER.len()).rposition(|w| w == MARKER) else { return Vec::new() };
+    let end = at + MARKER.len();
+    let after = before.get(end..).unwrap_or_default();
+    if !after.iter().all(u8::is_ascii_whitespace) {
+        return Vec::new();
+    }
     let line =
         [b"\r\n".as_slice(), b"\n", b"\r"].iter().find(|l| after.starts_with(l)).map(|l| end + l.len());
     line.into_iter().chain([end]).collect()

@@ -306,7 +306,19 @@ pub fn sign_with(
     statement: &str,
     ink: InkOperators,
 ) -> Result<Sealed, SealError> {
-    let appearance = Appearance { size: size(), ink, caption: Vec::new() };
+    sign_sized(tablet, pdf, slot, statement, ink, size())
+}
+
+#[allow(clippy::too_many_arguments)]
+fn sign_sized(
+    tablet: &Tablet,
+    pdf: &[u8],
+    slot: &str,
+    statement: &str,
+    ink: InkOperators,
+    size: BoxSize,
+) -> Result<Sealed, SealError> {
+    let appearance = Appearance { size, ink, caption: Vec::new() };
     let request = SealRequest {
         pdf,
         prefix: Some(&PrefixState::of(pdf)),
@@ -325,6 +337,22 @@ pub fn sign_with(
 pub fn sign_all(tablet: &Tablet, shape: &Shape) -> Vec<u8> {
     let frozen = frozen(shape);
     shape.slots.iter().fold(frozen.clone(), |pdf, slot| sign(tablet, &pdf, &frozen, slot).pdf)
+}
+
+/// Signs every field of a document that another program made.
+pub fn sign_foreign(tablet: &Tablet, original: &[u8]) -> Vec<u8> {
+    let json = fieldseal_seal::document_json(original).unwrap().expect("attached content");
+    let head: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let fields = signature_fields(original).unwrap();
+    fields.iter().fold(original.to_vec(), |pdf, field| {
+        let operators = ink_operators(&ink(), field.size());
+        let mut statement = acceptance(&field.name, original, &operators, field.closes);
+        statement.content = ContentHash::of_document_json(&json);
+        statement.number = head["number"].as_str().unwrap().into();
+        statement.revision = u32::try_from(head["revision"].as_u64().unwrap()).unwrap();
+        let statement = serde_json::to_string(&statement).unwrap();
+        sign_sized(tablet, &pdf, &field.name, &statement, operators, field.size()).unwrap().pdf
+    })
 }
 
 /// The codes of everything that did not pass.
