@@ -22,19 +22,33 @@ pub struct Section {
     pub blocks: Vec<Block>,
 }
 
-/// How a column is set.
+/// How a column is set. All but two have one fixed width each, so that a table can be continued below itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnRole {
     /// Takes the room that is left.
     Main,
-    /// As wide as its text.
-    Small,
-    /// A third of the page at most.
+    /// Takes half as much of it.
     Note,
-    /// Right-aligned figures.
-    Number,
-    /// A tick or a cross.
+    /// Number of the row.
+    Index,
+    /// A unit.
+    Unit,
+    /// A quantity.
+    Quantity,
+    /// An amount of money.
+    Amount,
+    /// A rate in per cent.
+    Rate,
+    /// A date.
+    Date,
+    /// A time of day, with a date where it is another day.
+    Time,
+    /// A duration.
+    Duration,
+    /// A measured value.
+    Value,
+    /// A tick or a cross with its word.
     Mark,
 }
 
@@ -92,6 +106,16 @@ pub struct PhotoView {
     pub alt: String,
 }
 
+/// Which of several sums stand out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Emphasis {
+    /// None.
+    None,
+    /// The last one: what is to be paid.
+    Last,
+}
+
 /// A piece of a section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -115,10 +139,12 @@ pub enum Block {
         /// Rows, each as long as `columns`.
         rows: Vec<Vec<Cell>>,
     },
-    /// Sums under a table; the last one is the important one.
+    /// Sums under a table.
     Sums {
         /// The sums.
         facts: Vec<Fact>,
+        /// Which of them stand out.
+        emphasis: Emphasis,
     },
     /// One line in small print.
     Note {

@@ -17,7 +17,7 @@ use crate::{
 use fieldseal_domain::content::{Content, Origin};
 use serde::Serialize;
 
-pub use blocks::{Block, Cell, Column, ColumnRole, Fact, Mark, PhotoView, Section};
+pub use blocks::{Block, Cell, Column, ColumnRole, Emphasis, Fact, Mark, PhotoView, Section};
 pub(crate) use sections::photo_path;
 
 /// A document as texts.

@@ -2,7 +2,7 @@
 
 use super::{
     Context,
-    blocks::{Block, Cell, Column, ColumnRole, Fact, Mark, PhotoView, Section},
+    blocks::{Block, Cell, Column, ColumnRole, Emphasis, Fact, Mark, PhotoView, Section},
     words::{Width, breakable},
 };
 use crate::format;
@@ -145,10 +145,10 @@ impl Context<'_> {
         }
         let columns = self.columns(&[
             ("pdf.time_type", ColumnRole::Main),
-            ("pdf.date", ColumnRole::Small),
-            ("pdf.start", ColumnRole::Number),
-            ("pdf.end", ColumnRole::Number),
-            ("pdf.duration_label", ColumnRole::Number),
+            ("pdf.date", ColumnRole::Date),
+            ("pdf.start", ColumnRole::Time),
+            ("pdf.end", ColumnRole::Time),
+            ("pdf.duration_label", ColumnRole::Duration),
         ]);
         let mut blocks = vec![Block::Table { columns, rows }];
         let sums = sums.into_iter().filter(|(_, _, minutes)| *minutes > 0);
@@ -156,7 +156,7 @@ impl Context<'_> {
             .filter_map(|(_, key, minutes)| self.fact(key, format::duration(self.texts, minutes)))
             .collect();
         if self.content.times.len() > 1 && !facts.is_empty() {
-            blocks.push(Block::Sums { facts });
+            blocks.push(Block::Sums { facts, emphasis: Emphasis::None });
         }
         blocks
     }
@@ -169,20 +169,20 @@ impl Context<'_> {
         let priced = self.content.show_prices && lines.iter().any(|line| line.net().is_some());
         let mut columns = vec![
             ("pdf.description", ColumnRole::Main),
-            ("pdf.quantity", ColumnRole::Number),
-            ("pdf.unit", ColumnRole::Small),
+            ("pdf.quantity", ColumnRole::Quantity),
+            ("pdf.unit", ColumnRole::Unit),
         ];
         if priced {
             columns.extend([
-                ("pdf.unit_price", ColumnRole::Number),
-                ("pdf.vat", ColumnRole::Number),
-                ("pdf.net", ColumnRole::Number),
+                ("pdf.unit_price", ColumnRole::Amount),
+                ("pdf.vat", ColumnRole::Rate),
+                ("pdf.net", ColumnRole::Amount),
             ]);
         }
         let rows = lines.iter().map(|line| self.line(line, priced)).collect();
         let mut blocks = vec![Block::Table { columns: self.columns(&columns), rows }];
         if priced {
-            blocks.push(Block::Sums { facts: self.totals() });
+            blocks.push(Block::Sums { facts: self.totals(), emphasis: Emphasis::Last });
         }
         blocks
     }
@@ -248,7 +248,7 @@ impl Context<'_> {
         }
         let noted = rows.iter().any(|row| !row.note.trim().is_empty());
         let mut columns =
-            vec![("", ColumnRole::Number), ("pdf.check", ColumnRole::Main), ("pdf.answer", ColumnRole::Mark)];
+            vec![("", ColumnRole::Index), ("pdf.check", ColumnRole::Main), ("pdf.answer", ColumnRole::Mark)];
         if noted {
             columns.push(("pdf.note", ColumnRole::Note));
         }
@@ -305,8 +305,8 @@ impl Context<'_> {
         });
         let columns = [
             ("pdf.reading", ColumnRole::Main),
-            ("pdf.value", ColumnRole::Number),
-            ("pdf.unit", ColumnRole::Small),
+            ("pdf.value", ColumnRole::Value),
+            ("pdf.unit", ColumnRole::Unit),
         ];
         vec![Block::Table { columns: self.columns(&columns), rows: rows.collect() }]
     }

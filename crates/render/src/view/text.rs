@@ -113,7 +113,7 @@ fn push_block(out: &mut Vec<TextBlock>, block: &Block) {
             push_facts(out, facts);
         }
         Block::Text { fact } => push_facts(out, std::slice::from_ref(fact)),
-        Block::Sums { facts } => push_facts(out, facts),
+        Block::Sums { facts, .. } => push_facts(out, facts),
         Block::Note { text } => out.push(paragraph(text)),
         Block::Table { columns, rows } => out.push(TextBlock::Table {
             header: columns.iter().map(|column| unbroken(&column.title)).collect(),
