@@ -29,6 +29,9 @@ pub const MAX_OUTPUT: usize = 20 * 1024 * 1024;
 /// Results of earlier compilations that are kept, in runs: a keystroke changes little.
 const KEPT_RUNS: usize = 8;
 
+/// Most pictures that are remembered as sound.
+const KEPT_PICTURES: usize = 1_000;
+
 /// Virtual paths of a job's data.
 const VIEW_PATH: &str = "/data/view.json";
 const DOCUMENT_PATH: &str = "/data/document.json";
@@ -38,6 +41,8 @@ const DOCUMENT_PATH: &str = "/data/document.json";
 pub struct Renderer {
     /// Parsed sources of the last template.
     parsed: Option<(Template, Sources)>,
+    /// Pictures that were decoded once and are sound.
+    sound: BTreeSet<Digest>,
 }
 
 impl Renderer {
@@ -54,22 +59,24 @@ impl Renderer {
     pub fn render(&mut self, job: &RenderJob) -> Result<Rendered, RenderError> {
         let template = template_of(job)?;
         check_job(job, template)?;
+        self.check_pictures(job)?;
         let view = view::view(job)?;
         let files = job_files(job, &view)?;
         let sources = self.sources(template)?;
         let world = JobWorld { sources, files };
-        let document = compile(&world).map_err(|error| picture_error(job).unwrap_or(error))?;
+        let document = compile(&world)?;
         let pages = document.pages().len();
         if pages > MAX_PAGES {
             return Err(RenderError::Limit(Limit::Pages));
         }
         let fields = signature_fields(&document, &job.slots)?;
-        let pdf = export(&document, job)?;
-        comemo::evict(KEPT_RUNS);
+        let missing_glyphs = glyphs::missing(&document, job);
         let pdf = match job.mode {
-            Mode::Final => fields::insert(&pdf, &fields, &view.signing)?,
-            Mode::Preview => pdf,
+            Mode::Final if !missing_glyphs.is_empty() => Vec::new(),
+            Mode::Final => fields::insert(&export(&document, job)?, &fields, &view.signing)?,
+            Mode::Preview => export(&document, job)?,
         };
+        comemo::evict(KEPT_RUNS);
         if pdf.len() > MAX_OUTPUT + job.photos.iter().map(|photo| photo.bytes.len()).sum::<usize>() {
             return Err(RenderError::Limit(Limit::Output));
         }
@@ -78,8 +85,37 @@ impl Renderer {
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
             fields,
             text: view::text::text(&view),
-            missing_glyphs: glyphs::missing(job),
+            missing_glyphs,
         })
+    }
+
+    /// The typesetter copies a JPEG without decoding it: a broken one would only show on the customer's screen.
+    fn check_pictures(&mut self, job: &RenderJob) -> Result<(), RenderError> {
+        if let Some(logo) = &job.firm.logo {
+            self.check_picture(logo).map_err(RenderError::Logo)?;
+        }
+        for photo in &job.photos {
+            let checked = self.check_picture(&photo.bytes);
+            checked.map_err(|problem| RenderError::Photo { sha256: photo.sha256, problem })?;
+        }
+        Ok(())
+    }
+
+    fn check_picture(&mut self, bytes: &[u8]) -> Result<(), PictureProblem> {
+        let digest = Digest::of(bytes);
+        if self.sound.contains(&digest) {
+            return Ok(());
+        }
+        let format = picture_format(bytes)?;
+        image::load_from_memory_with_format(bytes, format).map_err(|_| PictureProblem::Broken)?;
+        if format == image::ImageFormat::Jpeg && !ends(bytes) {
+            return Err(PictureProblem::Broken);
+        }
+        if self.sound.len() >= KEPT_PICTURES {
+            self.sound.clear();
+        }
+        self.sound.insert(digest);
+        Ok(())
     }
 
     fn sources(&mut self, template: &Template) -> Result<&Sources, RenderError> {
@@ -159,7 +195,6 @@ fn job_files(job: &RenderJob, view: &View) -> Result<HashMap<FileId, Bytes>, Ren
     add(VIEW_PATH, serde_json::to_vec(view)?);
     add(DOCUMENT_PATH, job.document_json.clone());
     if let Some(logo) = &job.firm.logo {
-        picture_format(logo).map_err(RenderError::Logo)?;
         add(LOGO_PATH, logo.clone());
     }
     for (index, photo) in job.photos.iter().enumerate() {
@@ -170,24 +205,19 @@ fn job_files(job: &RenderJob, view: &View) -> Result<HashMap<FileId, Bytes>, Ren
     Ok(files)
 }
 
+/// Whether a JPEG goes on to its end: decoders fill up what was cut off. Inside the data of a scan neither marker can
+/// stand (ITU-T T.81, B.1.1.5).
+fn ends(jpeg: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|pair| pair == marker);
+    last([0xFF, 0xDA]).zip(last([0xFF, 0xD9])).is_some_and(|(scan, end)| end > scan)
+}
+
 /// PNG or JPEG by its first bytes; names and claimed types are not believed.
 fn picture_format(bytes: &[u8]) -> Result<image::ImageFormat, PictureProblem> {
     match image::guess_format(bytes) {
         Ok(format @ (image::ImageFormat::Png | image::ImageFormat::Jpeg)) => Ok(format),
         Ok(_) | Err(_) => Err(PictureProblem::Format),
     }
-}
-
-/// After a failed compilation: the picture that cannot be decoded, if that was the cause.
-fn picture_error(job: &RenderJob) -> Option<RenderError> {
-    let broken = |bytes: &[u8]| {
-        picture_format(bytes).is_ok_and(|format| image::load_from_memory_with_format(bytes, format).is_err())
-    };
-    if job.firm.logo.as_deref().is_some_and(broken) {
-        return Some(RenderError::Logo(PictureProblem::Broken));
-    }
-    let photo = job.photos.iter().find(|photo| broken(&photo.bytes))?;
-    Some(RenderError::Photo { sha256: photo.sha256, problem: PictureProblem::Broken })
 }
 
 fn compile(world: &JobWorld<'_>) -> Result<PagedDocument, RenderError> {
@@ -214,15 +244,19 @@ fn template_error(world: &JobWorld<'_>, errors: &[SourceDiagnostic]) -> RenderEr
 
 fn export(document: &PagedDocument, job: &RenderJob) -> Result<Vec<u8>, RenderError> {
     let failed = |message: String| RenderError::Template { message, place: None };
-    let standards =
-        PdfStandards::new(&[PdfStandard::A_3b]).map_err(|error| failed(error.message().to_string()))?;
+    let (standard, tagged) = match job.mode {
+        Mode::Final => (PdfStandard::A_3b, true),
+        // A preview shows a box where a character is missing, which PDF/A refuses, and is drawn, not read.
+        Mode::Preview => (PdfStandard::V_1_7, false),
+    };
+    let standards = PdfStandards::new(&[standard]).map_err(|error| failed(error.message().to_string()))?;
     let options = PdfOptions {
         ident: Smart::Custom(format!("{}/{}", job.document.id, job.document.revision)),
         creator: Smart::Custom(Some("Fieldseal".to_owned())),
         timestamp: Some(timestamp(job)?),
         page_ranges: None,
         standards,
-        tagged: true,
+        tagged,
         pretty: false,
     };
     typst_pdf::pdf(document, &options)

@@ -1,9 +1,11 @@
 //! Characters that no font has: named with their place before anything is frozen, never printed as boxes.
 
-use crate::{fonts, job::RenderJob};
+use crate::{fonts, job::RenderJob, view::words};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use typst::layout::{Frame, FrameItem};
+use typst_layout::PagedDocument;
 
 /// Most findings of one document: a text in a script we have no font for would give thousands.
 const MOST: usize = 200;
@@ -20,40 +22,72 @@ pub struct MissingGlyph {
     pub suggestion: Option<String>,
 }
 
-/// Every character of the document that no font has, once per place.
-pub fn missing(job: &RenderJob) -> Vec<MissingGlyph> {
-    let mut found = BTreeSet::new();
-    if let Ok(content) = serde_json::to_value(&job.document.content) {
-        walk(&content, &mut String::new(), &mut found);
+/// Every character of `document` that was set without a glyph, at every place of the job that has it. Only what is
+/// really printed counts, and also a letter with a mark that no single font can join.
+pub(crate) fn missing(document: &PagedDocument, job: &RenderJob) -> Vec<MissingGlyph> {
+    let mut clusters = BTreeSet::new();
+    document.pages().iter().for_each(|page| undrawn(&page.frame, &mut clusters));
+    if clusters.is_empty() {
+        return Vec::new();
     }
-    check(&job.firm.name, "firm", &mut found);
+    let content = serde_json::to_value(&job.document.content).unwrap_or_default();
+    let mut found = BTreeSet::new();
+    for cluster in &clusters {
+        walk(&content, &mut String::new(), cluster, &mut found);
+        check(&job.firm.name, "firm", cluster, &mut found);
+    }
+    if found.is_empty() {
+        // Not a text of the document: then the template's own.
+        clusters.iter().for_each(|cluster| check(cluster, "template", cluster, &mut found));
+    }
     found.into_iter().take(MOST).collect()
 }
 
-fn walk(value: &Value, place: &mut String, found: &mut BTreeSet<MissingGlyph>) {
-    match value {
-        Value::String(text) => check(text, place, found),
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| step(item, &index.to_string(), place, found))
+/// Texts of glyph 0 (OpenType: "not defined").
+fn undrawn(frame: &Frame, clusters: &mut BTreeSet<String>) {
+    for (_, item) in frame.items() {
+        match item {
+            FrameItem::Group(group) => undrawn(&group.frame, clusters),
+            FrameItem::Text(text) => {
+                let boxes = text.glyphs.iter().filter(|glyph| glyph.id == 0);
+                let texts = boxes.filter_map(|glyph| text.text.get(glyph.range()));
+                clusters.extend(texts.map(words::unbroken).filter(|text| !text.is_empty()));
+            }
+            FrameItem::Shape(..) | FrameItem::Image(..) | FrameItem::Link(..) | FrameItem::Tag(..) => {}
         }
-        Value::Object(map) => map.iter().for_each(|(key, item)| step(item, key, place, found)),
+    }
+}
+
+fn walk(value: &Value, place: &mut String, cluster: &str, found: &mut BTreeSet<MissingGlyph>) {
+    match value {
+        Value::String(text) => check(text, place, cluster, found),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                step(item, &index.to_string(), place, cluster, found);
+            }
+        }
+        Value::Object(map) => map.iter().for_each(|(key, item)| step(item, key, place, cluster, found)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-fn step(value: &Value, key: &str, place: &mut String, found: &mut BTreeSet<MissingGlyph>) {
+fn step(value: &Value, key: &str, place: &mut String, cluster: &str, found: &mut BTreeSet<MissingGlyph>) {
     let length = place.len();
     if !place.is_empty() {
         place.push('.');
     }
     place.push_str(key);
-    walk(value, place, found);
+    walk(value, place, cluster, found);
     place.truncate(length);
 }
 
-fn check(text: &str, place: &str, found: &mut BTreeSet<MissingGlyph>) {
-    let unknown: BTreeSet<char> = text.chars().filter(|c| !fonts::covers(*c)).collect();
-    found.extend(unknown.into_iter().map(|character| MissingGlyph {
+fn check(text: &str, place: &str, cluster: &str, found: &mut BTreeSet<MissingGlyph>) {
+    if !text.contains(cluster) {
+        return;
+    }
+    // When a font has each character and none has all together, the last one (a mark) is the one too many.
+    let unknown = cluster.chars().find(|c| !fonts::covers(*c)).or(cluster.chars().next_back());
+    found.extend(unknown.map(|character| MissingGlyph {
         place: place.to_owned(),
         character,
         suggestion: suggestion(character),
@@ -88,42 +122,11 @@ fn compatible(c: char) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn found(value: &Value) -> Vec<(String, char, Option<String>)> {
-        let mut set = BTreeSet::new();
-        walk(value, &mut String::new(), &mut set);
-        set.into_iter().map(|glyph| (glyph.place, glyph.character, glyph.suggestion)).collect()
-    }
 
     #[test]
-    fn a_missing_character_is_named_with_its_place() {
-        let content =
-            json!({"lines": [{"description": "ok"}, {"description": "漢 漢 😀"}], "remark": "Ｆull"});
-        assert_eq!(
-            found(&content),
-            vec![
-                ("lines.1.description".to_owned(), '漢', None),
-                ("lines.1.description".to_owned(), '😀', Some(":-)".to_owned())),
-                ("remark".to_owned(), 'Ｆ', Some("F".to_owned())),
-            ]
-        );
-    }
-
-    #[test]
-    fn names_of_our_countries_miss_nothing() {
-        let names = json!([
-            "Ștefania Țugulea",
-            "Żądło",
-            "Щёголев",
-            "Œuvré",
-            "STRAẞE",
-            "Οδυσσέας",
-            "שלום",
-            "سلام",
-            "Հայաստան",
-            "საქართველო"
-        ]);
-        assert_eq!(found(&names), vec![]);
+    fn what_people_write_instead_can_be_printed() {
+        assert_eq!(suggestion('😀').as_deref(), Some(":-)"));
+        assert_eq!(suggestion('Ｆ').as_deref(), Some("F"));
+        assert_eq!(suggestion('漢'), None);
     }
 }

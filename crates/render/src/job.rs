@@ -93,7 +93,7 @@ pub struct SignatureField {
 /// A typeset document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rendered {
-    /// The file.
+    /// The file. Empty when a final document has `missing_glyphs`: pages with boxes in place of letters are not made.
     #[serde(skip)]
     pub pdf: Vec<u8>,
     /// Number of pages.

@@ -6,7 +6,7 @@
 mod blocks;
 mod sections;
 pub mod text;
-mod words;
+pub(crate) mod words;
 
 use crate::{
     catalogue::{Catalogue, CatalogueError, catalogue},

@@ -301,3 +301,36 @@ pub fn with_photos(mut content: Content, number: &str, count: u8) -> RenderJob {
     content.photos = photos;
     RenderJob { photos: files, ..freeze(content, number) }
 }
+
+fn poppler(tool: &str, arguments: &[&str], pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let output =
+        std::process::Command::new(tool).args(arguments).arg(&file).arg("-").output().expect("poppler-utils");
+    assert!(output.status.success(), "{tool}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The text of all pages as another program reads it, without the places where long words may break.
+pub fn extracted(pdf: &[u8]) -> String {
+    poppler("pdftotext", &["-raw"], pdf).replace('\u{200B}', "")
+}
+
+/// The text of one page.
+pub fn extracted_page(pdf: &[u8], page: u32) -> String {
+    let page = page.to_string();
+    poppler("pdftotext", &["-raw", "-f", &page, "-l", &page], pdf).replace('\u{200B}', "")
+}
+
+/// Left and right edge of every word on every page, in points, with the word.
+pub fn word_boxes(pdf: &[u8]) -> Vec<(f64, f64, String)> {
+    let attribute = |line: &str, name: &str| -> Option<f64> {
+        line.split_once(&format!("{name}=\""))?.1.split_once('"')?.0.parse().ok()
+    };
+    poppler("pdftotext", &["-bbox"], pdf)
+        .lines()
+        .filter(|line| line.contains("<word"))
+        .map(|line| (attribute(line, "xMin").unwrap(), attribute(line, "xMax").unwrap(), line.to_owned()))
+        .collect()
+}
