@@ -5,6 +5,8 @@
 //! It proves that the bytes are what was meant to be written. Whether strangers should trust them
 //! is `verify`'s question.
 
+use std::ops::Range;
+
 use p256::ecdsa::signature::Verifier as _;
 use sha2::{Digest as _, Sha256};
 
@@ -73,14 +75,16 @@ pub struct Expectations<'a> {
 pub fn check(sealed: &[u8], expected: &Expectations<'_>) -> Result<(), SecondPathError> {
     let (before, tail) =
         sealed.split_at_checked(expected.before.len()).ok_or(SecondPathError::PrefixDiffers)?;
-    if Sha256::digest(before).as_slice() != expected.before.file_hash().0.0 {
+    let prefix = Sha256::new_with_prefix(before);
+    if prefix.clone().finalize().as_slice() != expected.before.file_hash().0.0 {
         return Err(SecondPathError::PrefixDiffers);
     }
     if !tail.ends_with(b"\n%%EOF\n") {
         return Err(SecondPathError::Coverage);
     }
     let (gap_start, gap_end) = gap(sealed, tail)?;
-    let covered = hash_outside(sealed, gap_start, gap_end).ok_or(SecondPathError::Coverage)?;
+    let covered =
+        hash_outside(prefix, before.len(), sealed, gap_start..gap_end).ok_or(SecondPathError::Coverage)?;
     if covered != expected.covered.0.0 {
         return Err(SecondPathError::CoveredHash);
     }
@@ -116,11 +120,10 @@ fn gap(sealed: &[u8], tail: &[u8]) -> Result<(usize, usize), SecondPathError> {
     if begins && whole && new { Ok((*gap_start, *second)) } else { Err(SecondPathError::Coverage) }
 }
 
-fn hash_outside(sealed: &[u8], gap_start: usize, gap_end: usize) -> Option<[u8; 32]> {
-    let mut sha = Sha256::new();
-    sha.update(sealed.get(..gap_start)?);
-    sha.update(sealed.get(gap_end..)?);
-    Some(sha.finalize().into())
+/// Goes on from the hash of the first `done` bytes, so that a large document is hashed once.
+fn hash_outside(prefix: Sha256, done: usize, sealed: &[u8], gap: Range<usize>) -> Option<[u8; 32]> {
+    let hash = prefix.chain_update(sealed.get(done..gap.start)?).chain_update(sealed.get(gap.end..)?);
+    Some(hash.finalize().into())
 }
 
 /// The CMS inside `<...>`, without its padding.

@@ -65,6 +65,16 @@ fn every_shape_of_form_annotations_and_cross_reference() {
     }
 }
 
+/// The sample went through qpdf, which packs catalog, form and fields into object streams.
+#[test]
+fn a_document_with_object_streams() {
+    let tablet = Tablet::new(1);
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/frozen-object-streams.pdf");
+    let pdf = sign_foreign(&tablet, &std::fs::read(file).unwrap());
+    check_good(&tablet, &pdf);
+    assert_eq!(tablet.verdict(&pdf).signatures.len(), 3);
+}
+
 #[test]
 fn a_document_without_form_or_without_the_field_on_a_page_is_refused() {
     let tablet = Tablet::new(2);

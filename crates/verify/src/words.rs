@@ -11,6 +11,7 @@ pub(crate) const fn check(id: CheckId) -> &'static str {
         CheckId::File => "can be read and has signatures",
         CheckId::Layout => "the signatures cover every byte",
         CheckId::HiddenSignatures => "no hidden signatures",
+        CheckId::ActiveContent => "no scripts, layers or actions",
         CheckId::Changes => "nothing but prepared fields was filled",
         CheckId::Order => "certified first, nothing after closing",
         CheckId::Cms => "form of the signature",
@@ -68,6 +69,7 @@ const fn layout(fault: LayoutFault) -> &'static str {
         LayoutFault::Overlapping => "two signatures overlap",
         LayoutFault::NotARevision => "a signature does not cover a whole revision",
         LayoutFault::HiddenSignature => "a signature that no field shows",
+        LayoutFault::ActiveContent => "the file can look different without being changed",
     }
 }
 

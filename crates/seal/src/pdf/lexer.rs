@@ -7,6 +7,9 @@ use super::object::{Dict, Entry, Object, ObjectId};
 /// Arrays and dictionaries may be nested this deep; hostile files nest until the stack ends.
 const MAX_DEPTH: usize = 64;
 
+/// A dictionary may have this many entries: looking for a key twice is quadratic.
+const MAX_ENTRIES: usize = 4_096;
+
 /// A cursor over the bytes of a file or of a decoded object stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Lexer<'a> {
@@ -206,6 +209,9 @@ impl<'a> Lexer<'a> {
                     let entry = self.entry(depth)?;
                     if entries.iter().any(|e| e.key == entry.key) {
                         return self.error("a key occurs twice in one dictionary");
+                    }
+                    if entries.len() >= MAX_ENTRIES {
+                        return Err(PdfError::Limit { what: "too many entries in one dictionary" });
                     }
                     entries.push(entry);
                 }

@@ -17,6 +17,9 @@ const MAX_HOPS: usize = 16;
 /// An object stream may hold this many objects.
 const MAX_IN_STREAM: usize = 10_000;
 
+/// All object streams of a file together may decode to this many bytes.
+const MAX_KEPT: usize = 256 << 20;
+
 /// One indirect object as read.
 #[derive(Debug, Clone)]
 pub(crate) struct Indirect {
@@ -223,6 +226,10 @@ impl<'a> Document<'a> {
     fn decoded_stream(&self, number: u32, dict: &Dict, data: Range<usize>) -> Result<Rc<Vec<u8>>, PdfError> {
         if let Some(known) = self.streams.borrow().get(&number) {
             return Ok(Rc::clone(known));
+        }
+        let kept: usize = self.streams.borrow().values().map(|s| s.len()).sum();
+        if kept > MAX_KEPT {
+            return Err(PdfError::Limit { what: "too much compressed data" });
         }
         let decoded = Rc::new(filter::decode(dict, self.bytes.get(data).unwrap_or_default())?);
         self.streams.borrow_mut().insert(number, Rc::clone(&decoded));

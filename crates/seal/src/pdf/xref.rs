@@ -12,7 +12,7 @@ use super::reader;
 /// A file may have this many revisions; ours have at most a dozen.
 const MAX_SECTIONS: usize = 1024;
 /// And this many objects in one section.
-const MAX_OBJECTS: usize = 4_000_000;
+const MAX_OBJECTS: usize = 1_000_000;
 
 /// Where an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,6 +183,9 @@ fn stream_entries(trailer: &Dict, data: &[u8]) -> Result<BTreeMap<u32, Location>
     let mut entries = BTreeMap::new();
     for (first, count) in index(trailer)? {
         for i in 0..count {
+            if entries.len() >= MAX_OBJECTS {
+                return Err(PdfError::Limit { what: "too many objects" });
+            }
             let row = rows.next().ok_or_else(bad)?;
             let (kind, rest) = row.split_at(*kind_width);
             let (second, third) = rest.split_at(*second_width);

@@ -158,8 +158,13 @@ fn sneaky_field_added_to_the_form() {
 
 #[test]
 fn catalog_opened_to_scripts_or_layers() {
-    for extra in ["/OpenAction<</S/JavaScript/JS(x)>>", "/OCProperties<</OCGs[]/D<<>>>>", "/Pages 3 0 R"] {
-        check_refused("catalog_changed", |document, tail| {
+    for (extra, reason) in [
+        ("/OpenAction<</S/JavaScript/JS(x)>>", "active_content"),
+        ("/OCProperties<</OCGs[]/D<<>>>>", "active_content"),
+        ("/PageLayout/TwoPageLeft", "catalog_changed"),
+        ("/Pages 3 0 R", "catalog_changed"),
+    ] {
+        check_refused(reason, |document, tail| {
             let id = document.catalog_id().unwrap();
             let text = raw(document, id);
             let changed = if extra.starts_with("/Pages") {
@@ -171,6 +176,15 @@ fn catalog_opened_to_scripts_or_layers() {
             tail.add_raw(id, changed.as_bytes());
         });
     }
+}
+
+/// Prepared before anybody signed: only what it can do later gives it away.
+#[test]
+fn active_content_in_the_frozen_document() {
+    let tablet = Tablet::new(1);
+    let original = frozen(&Shape { script: true, ..Shape::default() });
+    let pdf = sign(&tablet, &original, &original, "technician").pdf;
+    assert_eq!(reasons(&tablet.verdict(&pdf)), ["active_content"]);
 }
 
 #[test]

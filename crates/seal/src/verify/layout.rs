@@ -37,6 +37,8 @@ pub enum LayoutFault {
     NotARevision,
     /// A signature dictionary that no field leads to.
     HiddenSignature,
+    /// Scripts, layers, actions or forms by which a file can look different without being changed.
+    ActiveContent,
 }
 
 /// A signature found through the form.
@@ -188,4 +190,51 @@ pub(super) fn check_hidden(
     let inside = |at: usize| found.iter().any(|f| f.dict().span.contains(&at));
     let stray = tail.windows(needle.len()).enumerate().any(|(i, w)| w == needle && !inside(frozen_end + i));
     if stray { Err(hidden) } else { Ok(()) }
+}
+
+/// Names by which a PDF can show something else without a single byte changing. None of them is
+/// in a PDF/A file.
+const ACTIVE: [&[u8]; 15] = [
+    b"JavaScript",
+    b"JS",
+    b"AA",
+    b"OpenAction",
+    b"OCProperties",
+    b"XFA",
+    b"RichMedia",
+    b"Launch",
+    b"SubmitForm",
+    b"ImportData",
+    b"GoToE",
+    b"Rendition",
+    b"Movie",
+    b"Sound",
+    b"3D",
+];
+
+fn active_name(value: &Object) -> Option<&[u8]> {
+    match value {
+        Object::Dict(dict) => dict.entries.iter().find_map(|e| {
+            let key = ACTIVE.contains(&e.key.as_slice()).then_some(e.key.as_slice());
+            // As values these names count only where they say what an action or annotation is.
+            let kind = (e.key == b"S" || e.key == b"Subtype").then(|| e.value.name()).flatten();
+            key.or(kind.filter(|name| ACTIVE.contains(name))).or_else(|| active_name(&e.value))
+        }),
+        Object::Array(items) => items.iter().find_map(active_name),
+        Object::Null
+        | Object::Bool(_)
+        | Object::Int(_)
+        | Object::Real(_)
+        | Object::Name(_)
+        | Object::Str(_)
+        | Object::Ref(_) => None,
+    }
+}
+
+/// The first name of active content in any object of any revision.
+pub(super) fn find_active(document: &Document<'_>) -> Option<String> {
+    let objects = document.every_object().ok()?;
+    objects
+        .iter()
+        .find_map(|(_, value)| active_name(value).map(|name| String::from_utf8_lossy(name).into_owned()))
 }

@@ -197,6 +197,11 @@ fn judge_revisions(
         Ok(()) => Check::passed(CheckId::HiddenSignatures),
         Err(fault) => Check::failed(CheckId::HiddenSignatures, Reason::Layout(fault)),
     });
+    verdict.checks.push(match layout::find_active(document) {
+        None => Check::passed(CheckId::ActiveContent),
+        Some(name) => Check::failed(CheckId::ActiveContent, Reason::Layout(LayoutFault::ActiveContent))
+            .with_detail(name),
+    });
     let ours = revisions.documents.first().is_some_and(|d| {
         !matches!(Frozen::read(d, &[], &[]).content, Err(ContentFault::NotAFieldsealDocument))
     });
@@ -286,6 +291,7 @@ const fn layer(id: CheckId) -> Layer {
         CheckId::File
         | CheckId::Layout
         | CheckId::HiddenSignatures
+        | CheckId::ActiveContent
         | CheckId::Changes
         | CheckId::Order
         | CheckId::Cms

@@ -70,6 +70,8 @@ pub enum CheckId {
     Layout,
     /// No signature dictionary hides outside the form.
     HiddenSignatures,
+    /// Nothing by which the file could look different without a change.
+    ActiveContent,
     /// Revisions do nothing but fill prepared fields.
     Changes,
     /// Nothing was signed after closing; the first signature certifies.

@@ -73,6 +73,8 @@ pub struct Shape {
     /// Slots; the last one closes.
     pub slots: Vec<&'static str>,
     pub content: bool,
+    /// A script that runs when the file is opened.
+    pub script: bool,
     /// Incompressible bytes added, as photos would.
     pub ballast: usize,
 }
@@ -87,6 +89,7 @@ impl Default for Shape {
             sig_flags: true,
             slots: vec!["customer", "witness", "technician"],
             content: true,
+            script: false,
             ballast: 0,
         }
     }
@@ -122,6 +125,12 @@ pub fn frozen(shape: &Shape) -> Vec<u8> {
                     direct.pair(Name(b"SigFlags"), 3);
                 }
             }
+        }
+        if shape.script {
+            dict.insert(Name(b"OpenAction"))
+                .dict()
+                .pair(Name(b"S"), Name(b"JavaScript"))
+                .pair(Name(b"JS"), Str(b"1"));
         }
         if shape.content {
             dict.insert(Name(b"AF")).array().item(file);
