@@ -3,6 +3,8 @@
 
 mod support;
 
+use fieldseal_seal::PrefixState;
+use fieldseal_seal::second_path::{self, Expectations};
 use fieldseal_seal::verify::{Integrity, VerifyOptions, verify};
 use proptest::prelude::*;
 use support::*;
@@ -111,6 +113,18 @@ fn the_case_of_a_hex_letter_is_not_free() {
         changed[*at] = changed[*at].to_ascii_uppercase();
         check_reason(&target, &changed, "contents_not_hex");
     }
+}
+
+/// The same signature with a length spelled in one byte more, as BER allows and DER does not.
+#[test]
+fn another_spelling_of_the_same_signature() {
+    let target = target("customer");
+    let digits = String::from_utf8(target.pdf[target.hex.clone()].to_vec()).unwrap();
+    assert!(digits.starts_with("3082"));
+    let longer = format!("308300{}", &digits[4..digits.len() - 2]);
+    check_refused(&target, &replaced(&target.pdf, &digits, &longer), "long length");
+    let indefinite = format!("3080{}0000", &digits[8..]);
+    check_refused(&target, &replaced(&target.pdf, &digits, &indefinite[..digits.len()]), "indefinite length");
 }
 
 #[test]
@@ -263,7 +277,7 @@ fn mutate(pdf: &[u8], steps: &[(u8, prop::sample::Index, u8)]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     /// Would turn red if any mutation were accepted, or made the verifier panic or hang.
     #[test]
@@ -284,6 +298,26 @@ proptest! {
             }
             Ok(())
         })?;
+    }
+
+    /// Would turn red if the second path let a mutation of what was written pass, or panicked.
+    #[test]
+    fn the_second_path_refuses_mutations(steps in prop::collection::vec((any::<u8>(), any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        let tablet = Tablet::new(1);
+        let original = frozen(&Shape::default());
+        let operators = fieldseal_seal::ink_operators(&ink(), size());
+        let json = serde_json::to_string(&acceptance("customer", &original, &operators, false)).unwrap();
+        let sealed = sign_with(&tablet, &original, "customer", &json, operators).unwrap();
+        let expected = Expectations {
+            before: &PrefixState::of(&original),
+            covered: sealed.covered,
+            acceptance_json: &json,
+            keys: &tablet.keys.public().unwrap(),
+            certificates: &tablet.certificates,
+        };
+        prop_assert!(second_path::check(&sealed.pdf, &expected).is_ok());
+        let mutated = mutate(&sealed.pdf, &steps);
+        prop_assert!(mutated == sealed.pdf || second_path::check(&mutated, &expected).is_err());
     }
 
     /// Would turn red if random bytes behind a PDF header made a reader panic.

@@ -187,6 +187,7 @@ fn a_statement_about_something_else_is_refused() {
         (|a, _| a.number.push('0'), "other_number"),
         (|a, _| a.revision += 1, "other_number"),
         (|a, _| a.slot = "witness".into(), "other_slot"),
+        (|a, _| a.consent.text.push('!'), "other_consent"),
         (|a, _| a.device = "FS-T8".into(), "other_device"),
         (|a, _| a.outcome = Some(fieldseal_domain::acceptance::Outcome::Signed), "outcome_misplaced"),
         (|a, _| a.format = "other".into(), "acceptance_not_readable"),

@@ -398,6 +398,19 @@ mod tests {
         );
     }
 
+    proptest::proptest! {
+        /// Would turn red if a string or name came back other than it was written.
+        #[test]
+        fn strings_and_names_written_by_others_read_back(text in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
+            let mut chunk = pdf_writer::Chunk::new();
+            let name: Vec<u8> = text.iter().copied().filter(|b| *b != 0).collect();
+            chunk.indirect(pdf_writer::Ref::new(1)).array().item(pdf_writer::Str(&text)).item(pdf_writer::Name(&name));
+            let mut lexer = Lexer::new(chunk.as_bytes(), 0);
+            lexer.object_head().unwrap();
+            proptest::prop_assert_eq!(lexer.object().unwrap(), Object::Array(vec![Object::Str(text), Object::Name(name)]));
+        }
+    }
+
     #[test]
     fn refuses_what_readers_understand_differently() {
         check_refused("<</A 1/A 2>>");

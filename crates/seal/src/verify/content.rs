@@ -31,13 +31,15 @@ pub enum ContentFault {
     OtherNumber,
     /// The statement is about another signature field.
     OtherSlot,
+    /// The sentence agreed to does not have the hash that stands beside it.
+    OtherConsent,
     /// The ink on the page is not the ink in the statement.
     OtherInk,
     /// The statement names another device than the certificates.
     OtherDevice,
     /// An outcome without closing, or closing without an outcome.
     OutcomeMisplaced,
-    /// A signing revision did more than fill its field.
+    /// The field shows more than ink and caption.
     AppearanceNotOurs,
 }
 
@@ -109,10 +111,15 @@ pub(super) fn check(
             let same = said.number == json.number && said.revision == json.revision;
             checks.push(judge(CheckId::Number, same, ContentFault::OtherNumber));
         }
-        Err(fault) => checks.push(Check::cannot(CheckId::ContentHash, Reason::Content(*fault))),
+        Err(fault @ ContentFault::NotAFieldsealDocument) => {
+            checks.push(Check::cannot(CheckId::ContentHash, Reason::Content(*fault)));
+        }
+        Err(fault) => checks.push(Check::failed(CheckId::ContentHash, Reason::Content(*fault))),
     }
     checks.push(judge(CheckId::FileHash, frozen.file_hashes.contains(&said.file), ContentFault::OtherFile));
     checks.push(judge(CheckId::Slot, said.slot == found.field.name, ContentFault::OtherSlot));
+    let same_consent = said.consent.sha256 == Digest::of(said.consent.text.as_bytes());
+    checks.push(judge(CheckId::Consent, same_consent, ContentFault::OtherConsent));
     checks.push(ink_check(revision, found, said.ink));
     checks.push(judge(
         CheckId::StatedDevice,

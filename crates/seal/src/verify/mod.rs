@@ -305,6 +305,7 @@ const fn layer(id: CheckId) -> Layer {
         | CheckId::FileHash
         | CheckId::Number
         | CheckId::Slot
+        | CheckId::Consent
         | CheckId::Ink
         | CheckId::StatedDevice
         | CheckId::StatedOutcome => Layer::Statements,

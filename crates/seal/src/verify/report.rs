@@ -102,6 +102,8 @@ pub enum CheckId {
     Number,
     /// Slot.
     Slot,
+    /// The sentence agreed to against its hash.
+    Consent,
     /// Ink in the page against ink in the statement.
     Ink,
     /// Device in the statement against the certificates.
