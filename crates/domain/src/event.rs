@@ -132,6 +132,7 @@ pub struct SignedSlot {
     /// The statement in the signed bytes.
     pub acceptance: Acceptance,
     /// The drawing, if it was drawn.
+    #[serde(with = "crate::ink::packed")]
     pub ink: Option<Ink>,
     /// SHA-256 of the file with this signature in it.
     pub sealed: FileHash,

@@ -1,0 +1,174 @@
+//! What can go wrong in a use case, sorted so that the screens can say what to do.
+
+use crate::{photos::PhotoError, pins::PinError, vault::VaultError, view::start::Problem};
+use fieldseal_domain::{canonical::CanonicalError, fold::MoveError, ink::InkError, kind::KindError};
+use fieldseal_render::RenderError;
+use fieldseal_seal::{CertificateError, KeyError, PdfError, SealError, second_path::SecondPathError};
+use fieldseal_store::StoreError;
+use std::collections::BTreeMap;
+
+/// Why a use case did not happen. Nothing is half done.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Not possible in this phase: a customer holds the tablet, nobody has signed in, nothing is set up.
+    #[error("not possible now")]
+    NotAllowed,
+    /// There is no such thing here.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// A value that must be filled in, or does not fit.
+    #[error("{0} must be filled in")]
+    Missing(&'static str),
+    /// The draft was saved from elsewhere meanwhile.
+    #[error("the draft was changed meanwhile")]
+    StaleDraft,
+    /// The recovery code is wrong.
+    #[error("the recovery code is wrong")]
+    WrongRecoveryCode,
+    /// The consent was not given.
+    #[error("the box to agree is not ticked")]
+    NoConsent,
+    /// A technician's drawing with the same strokes as a customer's, or the other way round.
+    #[error("this drawing is the same as another person's")]
+    SameInk,
+    /// A remark after somebody has signed.
+    #[error("somebody has signed already: the text can no longer change")]
+    RemarkTooLate,
+    /// A newer preview was asked for.
+    #[error("a newer preview is on its way")]
+    Superseded,
+    /// PIN.
+    #[error(transparent)]
+    Pin(#[from] PinError),
+    /// Ink.
+    #[error(transparent)]
+    Ink(#[from] InkError),
+    /// Photo.
+    #[error(transparent)]
+    Photo(#[from] PhotoError),
+    /// Move.
+    #[error(transparent)]
+    Move(#[from] MoveError),
+    /// Store.
+    #[error(transparent)]
+    Store(StoreError),
+    /// Vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Typesetting.
+    #[error("the document could not be typeset")]
+    Render(#[from] RenderError),
+    /// Sealing.
+    #[error("the document could not be sealed")]
+    Seal(#[from] SealError),
+    /// The second path refused the sealed bytes.
+    #[error("the sealed document did not pass its check")]
+    SecondPath(#[from] SecondPathError),
+    /// A PDF that cannot be read.
+    #[error("the file cannot be read")]
+    Pdf(#[from] PdfError),
+    /// Certificates.
+    #[error("certificates could not be made")]
+    Certificate(#[from] CertificateError),
+    /// Keys.
+    #[error("keys could not be used")]
+    Key(#[from] KeyError),
+    /// Kinds.
+    #[error(transparent)]
+    Kind(#[from] KindError),
+    /// Canonical form.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+    /// A value that is no JSON.
+    #[error("a value could not be written")]
+    Json(#[from] serde_json::Error),
+    /// A file of the operating system.
+    #[error("a file could not be read or written")]
+    File(#[from] std::io::Error),
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Move(reason) => Self::Move(reason),
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl AppError {
+    /// Stable name for the screens: the sentence is the text `error.<code>`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAllowed => "not_allowed",
+            Self::NotFound(_) => "not_found",
+            Self::Missing(_) => "missing",
+            Self::StaleDraft => "stale_draft",
+            Self::WrongRecoveryCode => "wrong_recovery_code",
+            Self::NoConsent => "no_consent",
+            Self::SameInk => "same_ink",
+            Self::RemarkTooLate => "remark_too_late",
+            Self::Superseded => "superseded",
+            Self::Pin(PinError::TooEasy) => "pin_too_easy",
+            Self::Pin(PinError::Form | PinError::Hash) => "pin_form",
+            Self::Ink(InkError::Empty) => "ink_empty",
+            Self::Ink(_) => "ink_wrong",
+            Self::Photo(PhotoError::Heic) => "photo_heic",
+            Self::Photo(PhotoError::NotAPicture) => "photo_not_a_picture",
+            Self::Photo(PhotoError::Damaged) => "photo_damaged",
+            Self::Photo(PhotoError::TooLarge) => "photo_too_large",
+            Self::Move(MoveError::NotADraft) => "move_not_a_draft",
+            Self::Move(MoveError::NotFrozen) => "move_not_frozen",
+            Self::Move(MoveError::AlreadySigned) => "move_already_signed",
+            Self::Move(MoveError::SlotTaken) => "move_slot_taken",
+            Self::Move(MoveError::OthersOpen) => "move_others_open",
+            Self::Move(MoveError::Closed) => "move_closed",
+            Self::Move(MoveError::ReadOnly) => "move_read_only",
+            Self::Move(MoveError::HasNumber) => "move_has_number",
+            Self::Store(error) => error.code(),
+            Self::Vault(VaultError::Locked) => "vault_locked",
+            Self::Vault(VaultError::WrongPassphrase) => "wrong_passphrase",
+            Self::Vault(_) => "vault_unavailable",
+            Self::Render(_) => "render_failed",
+            Self::Seal(_) | Self::SecondPath(_) | Self::Pdf(_) | Self::Certificate(_) | Self::Key(_) => "seal_failed",
+            Self::Kind(_) | Self::Canonical(_) | Self::Json(_) => "internal",
+            Self::File(error) if error.kind() == std::io::ErrorKind::StorageFull => "disk_full",
+            Self::File(_) => "file",
+        }
+    }
+
+    /// Code and values for the screens.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let mut data = BTreeMap::new();
+        match self {
+            Self::NotFound(what) | Self::Missing(what) => {
+                data.insert("what".to_owned(), (*what).to_owned());
+            }
+            Self::Store(StoreError::NewerVersion { found, known }) => {
+                data.insert("found".to_owned(), found.to_string());
+                data.insert("known".to_owned(), known.to_string());
+            }
+            _ => {
+                data.insert("detail".to_owned(), self.chain());
+            }
+        }
+        Problem { code: self.code().to_owned(), data }
+    }
+
+    /// The error and its causes in one line, for logs and the curious. Holds no personal data.
+    fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
+
+/// Result of a use case.
+pub type Result<T> = std::result::Result<T, AppError>;
