@@ -46,7 +46,7 @@ export const UNITS = 100;
 export const MAX_STROKES = 400;
 
 /** Most points one signature may have, over all strokes. */
-export const MAX_POINTS = 20_000;
+export const MAX_POINTS = 10_000;
 
 /** Why a stroke was not taken. */
 export type Refusal = 'too_many_strokes' | 'too_many_points';
