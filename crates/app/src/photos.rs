@@ -70,6 +70,30 @@ pub fn keep(bytes: &[u8]) -> Result<KeptPhoto, PhotoError> {
     Ok(KeptPhoto { bytes: jpeg, width: picture.width(), height: picture.height(), taken_at: taken_at(bytes) })
 }
 
+/// Longest side of a kept logo in px.
+const LOGO_SIDE: u32 = 800;
+
+/// A firm's logo: PNG bytes at most 800 px wide or high, transparency kept.
+///
+/// # Errors
+/// [`PhotoError`].
+pub fn keep_logo(bytes: &[u8]) -> Result<Vec<u8>, PhotoError> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(PhotoError::TooLarge);
+    }
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format_of(bytes)?);
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(LARGEST_DECODED);
+    reader.limits(limits);
+    let mut picture = reader.decode().map_err(sort_error)?;
+    if picture.width().max(picture.height()) > LOGO_SIDE {
+        picture = picture.resize(LOGO_SIDE, LOGO_SIDE, FilterType::Triangle);
+    }
+    let mut png = Cursor::new(Vec::new());
+    picture.into_rgba8().write_to(&mut png, ImageFormat::Png).map_err(sort_error)?;
+    Ok(png.into_inner())
+}
+
 fn format_of(bytes: &[u8]) -> Result<ImageFormat, PhotoError> {
     let brand = bytes.get(4..12).unwrap_or_default();
     if brand.starts_with(b"ftyp") {

@@ -1,9 +1,6 @@
 //! PINs: argon2id, and a lock that slows wrong tries down but never shuts the technician out for good (design D11).
 
-use argon2::{
-    Argon2, PasswordHasher as _, PasswordVerifier as _,
-    password_hash::PasswordHash,
-};
+use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::phc::PasswordHash};
 
 /// Wrong PINs that cost nothing.
 const FREE_TRIES: u32 = 3;
@@ -43,7 +40,8 @@ pub fn check(pin: &str) -> Result<(), PinError> {
 /// # Errors
 /// When it cannot be made.
 pub fn hash(pin: &str) -> Result<String, PinError> {
-    Argon2::default().hash_password(pin.as_bytes()).map(|hash| hash.to_string()).map_err(|_| PinError::Hash)
+    let hash: Result<PasswordHash, _> = Argon2::default().hash_password(pin.as_bytes());
+    hash.map(|hash| hash.to_string()).map_err(|_| PinError::Hash)
 }
 
 /// Whether a PIN fits a hash.

@@ -1,0 +1,265 @@
+//! Looking at a document: pages, timeline from the journal, versions, verification.
+
+use crate::{
+    app::App,
+    clock::rfc3339,
+    desk::Desk,
+    drafts::slot_views,
+    error::{AppError, Result},
+    hand_over::fingerprint,
+    lists::row,
+    pages::Token,
+    view::detail::{CheckRow, DetailView, SignatureRow, TimelineEntry, VerdictGrade, VerdictView, VersionRow},
+};
+use fieldseal_domain::{
+    content::Content,
+    event::{Event, ReadEvent},
+    fold::{self, DocumentState, Move},
+};
+use fieldseal_seal::{
+    chain::{self, EventSignature, SignatureCheck},
+    verify::{self, Completion, Integrity, Outcome, Verdict, VerifyOptions},
+};
+use fieldseal_store::Entry;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+impl App {
+    /// A document in detail.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub fn detail(&self, doc: Uuid) -> Result<DetailView> {
+        self.at_work(|desk, _| desk.detail(doc))
+    }
+
+    /// Verifies the newest file with the roots of this device, and the document's part of the journal.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when nothing is frozen.
+    pub fn verify(&self, doc: Uuid) -> Result<VerdictView> {
+        self.at_work(|desk, person| {
+            let state = desk.state_of(doc)?;
+            let file = state.file.ok_or(AppError::NotFound("file"))?;
+            let pdf = desk.store.read().blob(file.0)?.ok_or(AppError::NotFound("file"))?;
+            let now = desk.pen.clock.now();
+            let options = VerifyOptions { roots: desk.identity.roots.clone(), at: now.timestamp() };
+            let verdict = verify::verify(&pdf, &options);
+            let entries = desk.store.read().entries_of(doc)?;
+            let mut view = verdict_view(&verdict, &rfc3339(&now));
+            desk.add_journal_checks(&mut view, &verdict, &state, &entries);
+            if view.closed {
+                desk.append(Some(doc), &[Event::Verified { good: view.grade == VerdictGrade::Good, by: person }])?;
+            }
+            Ok(view)
+        })
+    }
+}
+
+impl Desk {
+    fn detail(&self, doc: Uuid) -> Result<DetailView> {
+        let read = self.store.read();
+        let entries = read.entries_of(doc)?;
+        let stored = read.document(doc)?.ok_or(AppError::NotFound("document"))?;
+        let state = self.state_of(doc)?;
+        let frozen = state.frozen.as_ref();
+        let (content, _, _) = self.newest_content(doc, &state)?;
+        let kind = self.kind(&content.kind)?;
+        let closed = state.slots.iter().all(|(_, slot)| *slot != fold::SlotState::Open) && !state.slots.is_empty();
+        Ok(DetailView {
+            row: row(stored),
+            revision: frozen.map_or(state.next_revision, |frozen| frozen.revision),
+            token: state.file.map_or_else(String::new, |file| Token::File(file.0).to_string()),
+            pages: frozen.map_or(0, |frozen| frozen.pages),
+            fingerprint: frozen.map_or_else(String::new, fingerprint),
+            file_fingerprint: state.file.map_or_else(String::new, |file| file.0.long()),
+            timeline: self.timeline(&entries)?,
+            versions: versions(&entries),
+            slots: slot_views(&state, &content),
+            converts_to: if closed { kind.converts_to.clone() } else { Vec::new() },
+            can_cancel: state.may(&Move::Cancel).is_ok(),
+            has_file: state.file.is_some(),
+            content,
+        })
+    }
+
+    fn timeline(&self, entries: &[Entry]) -> Result<Vec<TimelineEntry>> {
+        entries.iter().map(|entry| self.timeline_entry(entry)).collect()
+    }
+
+    fn timeline_entry(&self, entry: &Entry) -> Result<TimelineEntry> {
+        let header = &entry.header;
+        let (by, data) = match entry.event() {
+            Ok(ReadEvent::Known(event)) => (actor(&event), facts(&event)),
+            Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => (None, BTreeMap::new()),
+        };
+        let by = by.map(|id| self.store.read().person(id)).transpose()?.flatten();
+        let device = if header.device == self.identity.device { self.identity.code.clone() } else { header.device.chars().take(8).collect() };
+        Ok(TimelineEntry {
+            kind: header.kind.clone(),
+            data,
+            at: header.at.wall.clone(),
+            by: by.map_or_else(String::new, |person| person.name),
+            device,
+            n: header.n,
+            id: entry.id.short(),
+        })
+    }
+
+    /// Two checks that the file alone cannot give: the journal's signatures, and that file and journal agree.
+    fn add_journal_checks(&self, view: &mut VerdictView, verdict: &Verdict, state: &DocumentState, entries: &[Entry]) {
+        let own = entries.iter().filter(|entry| entry.header.device == self.identity.device);
+        let right = |entry: &Entry| {
+            chain::verify_header(&self.public.ed25519_raw, &entry.header_bytes, &EventSignature(entry.signature))
+                == SignatureCheck::Right
+        };
+        let signatures = own.clone().all(right);
+        let signed = state.slots.iter().filter(|(_, slot)| matches!(slot, fold::SlotState::Signed(_))).count();
+        let agrees = signed == verdict.signatures.len() && state.file == Some(verdict.sha256);
+        for (id, passed) in [("journal_signatures", signatures), ("journal_agrees", agrees)] {
+            view.checks.push(CheckRow { id: id.to_owned(), passed: Some(passed), data: BTreeMap::new() });
+            if !passed {
+                view.grade = VerdictGrade::Bad;
+            }
+        }
+    }
+}
+
+fn verdict_view(verdict: &Verdict, at: &str) -> VerdictView {
+    let grade = match verdict.integrity {
+        _ if verdict.is_good() => VerdictGrade::Good,
+        Integrity::CannotCheck => VerdictGrade::Unknown,
+        Integrity::Intact | Integrity::Changed => VerdictGrade::Bad,
+    };
+    VerdictView {
+        grade,
+        closed: verdict.completion == Completion::Closed,
+        signatures: verdict.signatures.iter().map(signature_row).collect(),
+        checks: checks(verdict),
+        at: at.to_owned(),
+    }
+}
+
+fn signature_row(signature: &verify::SignatureVerdict) -> SignatureRow {
+    let acceptance = signature.acceptance.as_ref();
+    SignatureRow {
+        slot: signature.field.clone(),
+        name: acceptance.map_or_else(String::new, |acceptance| acceptance.signer.name.clone()),
+        role: acceptance.map_or_else(String::new, |acceptance| acceptance.signer.role.clone()),
+        method: acceptance.and_then(|acceptance| code(&acceptance.method)).unwrap_or_default(),
+        at: acceptance.map_or_else(|| signature.claimed_time.clone().unwrap_or_default(), |acceptance| acceptance.at.wall.clone()),
+        closes: signature.completion == Completion::Closed,
+        good: signature.checks.iter().all(|check| check.outcome == Outcome::Passed),
+    }
+}
+
+/// One row per sort of check: it failed if any of its kind failed.
+fn checks(verdict: &Verdict) -> Vec<CheckRow> {
+    let mut rows: BTreeMap<String, CheckRow> = BTreeMap::new();
+    for check in verdict.all_checks() {
+        let id = code(&check.id).unwrap_or_default();
+        let passed = match check.outcome {
+            Outcome::Passed => Some(true),
+            Outcome::Failed => Some(false),
+            Outcome::CannotCheck => None,
+        };
+        let row = rows.entry(id.clone()).or_insert_with(|| CheckRow { id, passed, data: BTreeMap::new() });
+        if passed != Some(true) && row.passed != Some(false) {
+            row.passed = passed;
+            let reason = check.reason.and_then(|reason| code(&reason)).unwrap_or_default();
+            row.data.insert("reason".to_owned(), reason);
+        }
+    }
+    rows.into_values().collect()
+}
+
+/// The stable name of an enum's value.
+fn code<T: serde::Serialize>(value: &T) -> Option<String> {
+    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
+}
+
+fn actor(event: &Event) -> Option<Uuid> {
+    match event {
+        Event::Created { by, .. } | Event::FieldsChanged { by, .. } | Event::DraftDiscarded { by }
+        | Event::HandedOver { by, .. } | Event::HandedBack { by, .. } | Event::Closed { by, .. }
+        | Event::Cancelled { by, .. } | Event::Printed { by } | Event::Exported { by } | Event::Verified { by, .. } => Some(*by),
+        Event::Frozen(frozen) => Some(frozen.by),
+        Event::TakenBack { by, .. } => *by,
+        Event::JournalOpened { .. } | Event::FirmSaved(_) | Event::PersonSaved(_) | Event::CustomerSaved(_)
+        | Event::EquipmentSaved(_) | Event::JobSaved(_) | Event::LanguageChanged { .. } | Event::Shown { .. }
+        | Event::RemarkAdded { .. } | Event::Signed(_) | Event::NotSigned { .. } | Event::WrongPin { .. } => None,
+    }
+}
+
+/// What the sentence of an event needs.
+fn facts(event: &Event) -> BTreeMap<String, String> {
+    let pairs: Vec<(&str, String)> = match event {
+        Event::FieldsChanged { changes, .. } => vec![("count", changes.len().to_string())],
+        Event::Frozen(frozen) => vec![
+            ("number", frozen.number.clone()),
+            ("revision", frozen.revision.to_string()),
+            ("pages", frozen.pages.to_string()),
+            ("fingerprint", frozen.content_hash.0.short()),
+        ],
+        Event::TakenBack { reason, .. } | Event::Cancelled { reason, .. } => vec![("reason", reason.clone())],
+        Event::HandedOver { slot, signer, language, .. } => {
+            vec![("slot", slot.clone()), ("name", signer.name.clone()), ("language", language.code().to_owned())]
+        }
+        Event::LanguageChanged { language } => vec![("language", language.code().to_owned())],
+        Event::Shown { pages, as_text } => vec![
+            ("pages", pages.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")),
+            ("as_text", as_text.to_string()),
+        ],
+        Event::RemarkAdded { text } => vec![("text", text.clone())],
+        Event::Signed(signed) => vec![
+            ("slot", signed.acceptance.slot.clone()),
+            ("name", signed.acceptance.signer.name.clone()),
+            ("method", code(&signed.acceptance.method).unwrap_or_default()),
+        ],
+        Event::NotSigned { slot, by_customer } => vec![
+            ("slot", slot.slot.clone()),
+            ("reason", code(&slot.reason).unwrap_or_default()),
+            ("note", slot.note.clone()),
+            ("by_customer", by_customer.to_string()),
+        ],
+        Event::WrongPin { tries } => vec![("tries", tries.to_string())],
+        Event::Closed { outcome, .. } => vec![("outcome", code(outcome).unwrap_or_default())],
+        Event::Verified { good, .. } => vec![("good", good.to_string())],
+        Event::Created { .. } | Event::DraftDiscarded { .. } | Event::HandedBack { .. } | Event::Printed { .. }
+        | Event::Exported { .. } | Event::JournalOpened { .. } | Event::FirmSaved(_) | Event::PersonSaved(_)
+        | Event::CustomerSaved(_) | Event::EquipmentSaved(_) | Event::JobSaved(_) => Vec::new(),
+    };
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// Every frozen revision with what changed since the one before, newest first.
+fn versions(entries: &[Entry]) -> Vec<VersionRow> {
+    let mut state = DocumentState::default();
+    let mut before: Option<Content> = None;
+    let mut rows: Vec<VersionRow> = Vec::new();
+    for entry in entries {
+        let Ok(ReadEvent::Known(event)) = entry.event() else { continue };
+        state.apply(entry.id, &event);
+        let Event::Frozen(frozen) = &*event else { continue };
+        let changed = before
+            .as_ref()
+            .and_then(|before| fold::diff(before, &state.content).ok())
+            .map(|changes| changes.into_keys().map(|pointer| pointer.trim_start_matches('/').replace('/', ".")).collect())
+            .unwrap_or_default();
+        before = Some(state.content.clone());
+        rows.push(VersionRow {
+            revision: frozen.revision,
+            at: entry.header.at.wall.clone(),
+            fingerprint: fingerprint(frozen),
+            changed,
+            current: false,
+        });
+    }
+    if state.frozen.is_some()
+        && let Some(last) = rows.last_mut()
+    {
+        last.current = true;
+    }
+    rows.reverse();
+    rows
+}
