@@ -17,7 +17,7 @@ use fieldseal_domain::{
 use fieldseal_seal::{DeviceKeys, DevicePublicKeys, PrefixState, chain};
 use fieldseal_store::{Author, NewEvent, Position, Sign, Store};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The hand that writes the journal.
@@ -69,7 +69,6 @@ pub(crate) fn salted(doc: Option<Uuid>, events: &[Event]) -> Result<Vec<NewEvent
 
 /// The open database.
 pub(crate) struct Desk {
-    pub(crate) folder: PathBuf,
     pub(crate) store: Store,
     pub(crate) pen: Pen,
     pub(crate) public: DevicePublicKeys,

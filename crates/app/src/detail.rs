@@ -43,7 +43,10 @@ impl App {
             let file = state.file.ok_or(AppError::NotFound("file"))?;
             let pdf = desk.store.read().blob(file.0)?.ok_or(AppError::NotFound("file"))?;
             let now = desk.pen.clock.now();
-            let options = VerifyOptions { roots: desk.identity.roots.clone(), at: now.timestamp() };
+            // A wall clock that was set back must not make good certificates look unborn: the journal knows better.
+            let last = desk.store.read().last_position(&desk.identity.device)?.map_or(0, |last| last.hlc.millis());
+            let known = jiff::Timestamp::from_millisecond(i64::try_from(last).unwrap_or(0)).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+            let options = VerifyOptions { roots: desk.identity.roots.clone(), at: now.timestamp().max(known) };
             let verdict = verify::verify(&pdf, &options);
             let entries = desk.store.read().entries_of(doc)?;
             let mut view = verdict_view(&verdict, &rfc3339(&now));
@@ -163,7 +166,7 @@ fn checks(verdict: &Verdict) -> Vec<CheckRow> {
             Outcome::Failed => Some(false),
             Outcome::CannotCheck => None,
         };
-        let row = rows.entry(id.clone()).or_insert_with(|| CheckRow { id, passed, data: BTreeMap::new() });
+        let row = rows.entry(id.clone()).or_insert_with(|| CheckRow { id, passed: Some(true), data: BTreeMap::new() });
         if passed != Some(true) && row.passed != Some(false) {
             row.passed = passed;
             let reason = check.reason.and_then(|reason| code(&reason)).unwrap_or_default();

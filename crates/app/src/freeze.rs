@@ -18,7 +18,7 @@ use fieldseal_domain::{
     kind::Kind,
     money::ROUNDING_RULE,
 };
-use fieldseal_render::{Mode, RenderJob, Rendered};
+use fieldseal_render::{Mode, RenderJob, Rendered, glyphs};
 use fieldseal_store::{Freeze, StoreError};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ impl App {
             fieldseal_render::RenderError::Superseded => AppError::Superseded,
             other => AppError::Render(other),
         })?;
-        let (pages, missing_glyphs) = (rendered.pages, missing(&rendered));
+        let (pages, missing_glyphs) = (rendered.pages, missing(&rendered.missing_glyphs));
         let digest = fieldseal_domain::Digest::of(&rendered.pdf);
         self.pages.keep(digest, Arc::new(rendered.pdf));
         Ok(Preview { token: Token::Preview(digest).to_string(), pages, missing_glyphs })
@@ -110,10 +110,11 @@ impl Desk {
         }
         let number = self.number_for(&state, &kind, &content)?;
         let job = self.render_job(doc, &state, &content, parts, Mode::Final, number.clone())?;
-        let rendered = parts.typesetter.render(&job)?;
-        if !rendered.missing_glyphs.is_empty() {
-            return Ok(FreezeAnswer::Problems { problems: Vec::new(), missing_glyphs: missing(&rendered) });
+        let missing_glyphs = missing(&glyphs::missing(&job));
+        if !missing_glyphs.is_empty() {
+            return Ok(FreezeAnswer::Problems { problems: Vec::new(), missing_glyphs });
         }
+        let rendered = parts.typesetter.render(&job)?;
         let mut events = self.save_point_events(doc, &state, by)?;
         events.push(frozen_event(&job, &rendered, by));
         let moment = self.pen.moment();
@@ -218,11 +219,11 @@ fn frozen_event(job: &RenderJob, rendered: &Rendered, by: Uuid) -> Event {
     }))
 }
 
-fn missing(rendered: &Rendered) -> Vec<MissingGlyph> {
-    let view = |glyph: &fieldseal_render::glyphs::MissingGlyph| MissingGlyph {
+fn missing(found: &[glyphs::MissingGlyph]) -> Vec<MissingGlyph> {
+    let view = |glyph: &glyphs::MissingGlyph| MissingGlyph {
         character: glyph.character.to_string(),
         place: glyph.place.clone(),
         suggestion: glyph.suggestion.clone(),
     };
-    rendered.missing_glyphs.iter().map(view).collect()
+    found.iter().map(view).collect()
 }

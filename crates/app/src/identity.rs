@@ -79,12 +79,12 @@ impl Identity {
     ///
     /// # Errors
     /// When a certificate cannot be made.
-    pub fn standalone(secret: &DeviceSecret, firm: &str, earlier_roots: Vec<Vec<u8>>) -> Result<Self> {
+    pub fn standalone(secret: &DeviceSecret, earlier_roots: Vec<Vec<u8>>) -> Result<Self> {
         let public = secret.keys.public()?;
         let id = public.public_id();
         let device: String = id.to_string().chars().take(32).collect();
         let begin = CERTIFICATES_BEGIN.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| AppError::NotAllowed)?.timestamp();
-        let certificates = secret.root.issue_device(&mut rng(), &public, &device, firm, begin)?;
+        let certificates = secret.root.issue_device(&mut rng(), &public, &device, begin)?;
         let mut roots = vec![secret.root.root_der().to_vec()];
         roots.extend(earlier_roots);
         Ok(Self { org: Digest::of(secret.root.root_der()).to_string(), code: code(&id), device, certificates, roots })

@@ -21,7 +21,7 @@ use fieldseal_domain::{
     outline::OutlinePath,
     text,
 };
-use fieldseal_render::outline::{self, FontRole};
+use fieldseal_render::{fonts::FontRole, outline};
 use fieldseal_seal::{
     Appearance, BoxSize, FieldInfo, InkOperators, SealRequest, ink_operators, seal_field,
     second_path::{self, Expectations}, signature_fields, typed_operators,
@@ -201,6 +201,7 @@ impl Desk {
             covered: sealed.covered,
             acceptance_json: &statement,
             keys: &self.public,
+            certificates: &self.identity.certificates,
         })?;
         let hash = sealed.file_hash();
         events.push(Event::Signed(Box::new(SignedSlot {
@@ -286,7 +287,7 @@ fn thousandths(points: f64) -> i32 {
 
 fn typed_name(name: &str, size: BoxSize) -> Result<Vec<OutlinePath>> {
     let width = points(size.width) - 2.0 * MARGIN;
-    let paths = outline::text_outline(name, FontRole::Script, TYPED_SIZE, width)?;
+    let paths = outline::text_outline(name, FontRole::Script, TYPED_SIZE, width);
     Ok(moved(paths, MARGIN, CAPTION_HEIGHT + 10.0))
 }
 
@@ -298,7 +299,7 @@ fn caption(act: &Act, moment: &Moment, size: BoxSize) -> Result<Vec<OutlinePath>
     let second = if on_behalf_of.is_empty() { when } else { format!("{when} · {on_behalf_of}") };
     let mut paths = Vec::new();
     for (line, baseline) in [(who, 13.0), (second, 4.5)] {
-        let outlines = outline::text_outline(&line, FontRole::Caption, CAPTION_SIZE, width)?;
+        let outlines = outline::text_outline(&line, FontRole::Caption, CAPTION_SIZE, width);
         paths.extend(moved(outlines, MARGIN, baseline));
     }
     Ok(paths)

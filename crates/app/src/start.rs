@@ -101,7 +101,6 @@ fn desk(
 ) -> Result<Desk> {
     let keys = fieldseal_seal::DeviceKeys::from_secret_bytes(&secret.keys.to_secret_bytes())?;
     Ok(Desk {
-        folder: folder.to_owned(),
         store,
         public: keys.public()?,
         pen: Pen { keys, org: identity.org.clone(), device: identity.device.clone(), clock: parts.clock.clone() },
@@ -152,7 +151,7 @@ impl App {
             // Left over from a first run that never got as far as the public file: nothing can open it any more.
             std::fs::rename(&path, self.folder.join(format!("{DATABASE}.unused-{}", Uuid::now_v7())))?;
         }
-        let identity = Identity::standalone(&secret, &firm.name, Vec::new())?;
+        let identity = Identity::standalone(&secret, Vec::new())?;
         let store = Store::open(&path, DatabaseKey::new(*secret.database), OpenMode::Create)?;
         let mut desk = desk(&self.folder, &self.parts, file, &secret, store, identity)?;
         let person = Person { id: Uuid::now_v7(), name, language: request.language };
@@ -234,7 +233,7 @@ impl App {
             let before: Identity = store.read().setting(IDENTITY)?.ok_or(AppError::NotFound("identity"))?;
             let firm = store.read().firm()?.unwrap_or_default();
             let secret = make_secret(&firm.name, Some(*database))?;
-            let identity = Identity::standalone(&secret, &firm.name, before.roots)?;
+            let identity = Identity::standalone(&secret, before.roots)?;
             let file = DeviceFile {
                 format: DEVICE_FORMAT.to_owned(),
                 vault_name,

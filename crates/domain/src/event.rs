@@ -1,7 +1,7 @@
 //! Events: everything that happens, as a header (signed, no personal data) and a body (salted, erasable). Design D3.
 
 use crate::{
-    acceptance::{Acceptance, EmptySlot, NoSignatureReason, Outcome, Signer},
+    acceptance::{Acceptance, EmptySlot, Outcome, Signer},
     content::{Content, Origin, TemplateRef},
     hash::{ContentHash, Digest, FileHash},
     hlc::Hlc,

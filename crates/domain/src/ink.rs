@@ -92,7 +92,7 @@ impl Ink {
     }
 
     fn check_stroke(&self, stroke: &[i32]) -> Result<(), InkError> {
-        if stroke.is_empty() || stroke.len() % 2 != 0 {
+        if stroke.is_empty() || !stroke.len().is_multiple_of(2) {
             return Err(InkError::Stroke);
         }
         // A captured pointer may leave the box by a little; the drawing is clipped to it.
