@@ -28,6 +28,7 @@ mod texts;
 pub mod typeset;
 pub mod vault;
 pub mod view;
+pub mod worker;
 
 pub use app::{App, Parts};
 pub use error::AppError;

@@ -88,11 +88,10 @@ fn open_with_bytes(folder: &Path, parts: &Parts, file: DeviceFile, bytes: &[u8])
 fn open_desk(folder: &Path, parts: &Parts, file: DeviceFile, secret: &DeviceSecret) -> Result<Desk> {
     let store = Store::open(&folder.join(DATABASE), DatabaseKey::new(*secret.database), OpenMode::Existing)?;
     let identity: Identity = store.read().setting(IDENTITY)?.ok_or(AppError::NotFound("identity"))?;
-    desk(folder, parts, file, secret, store, identity)
+    desk(parts, file, secret, store, identity)
 }
 
 fn desk(
-    folder: &Path,
     parts: &Parts,
     device_file: DeviceFile,
     secret: &DeviceSecret,
@@ -153,7 +152,7 @@ impl App {
         }
         let identity = Identity::standalone(&secret, Vec::new())?;
         let store = Store::open(&path, DatabaseKey::new(*secret.database), OpenMode::Create)?;
-        let mut desk = desk(&self.folder, &self.parts, file, &secret, store, identity)?;
+        let mut desk = desk(&self.parts, file, &secret, store, identity)?;
         let person = Person { id: Uuid::now_v7(), name, language: request.language };
         desk.begin_journal(&person, &request.pin, firm)?;
         vault.write(&secret.to_bytes())?;
@@ -241,7 +240,7 @@ impl App {
                 keys: secret.keys.public()?.public_id(),
                 recovery: old.recovery.clone(),
             };
-            let mut desk = desk(&self.folder, &self.parts, file, &secret, store, identity)?;
+            let mut desk = desk(&self.parts, file, &secret, store, identity)?;
             vault.write(&secret.to_bytes())?;
             desk.open_journal()?;
             desk.device_file.write(&self.folder)?;

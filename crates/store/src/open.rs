@@ -71,6 +71,7 @@ fn open_locked(path: &Path, key: &DatabaseKey, mode: OpenMode, runner: Runner) -
     if found == 0 && mode == OpenMode::Existing {
         return Err(StoreError::Damaged { detail: "the database has no tables".to_owned() });
     }
+    expect_all_pages(path, &conn)?;
     settings(&conn)?;
     if found > 0 && found < known {
         copy_to(&conn, key, &beside(path, &format!(".before-v{known}")))?;
@@ -80,6 +81,16 @@ fn open_locked(path: &Path, key: &DatabaseKey, mode: OpenMode, runner: Runner) -
         runner.set_grouped(true).run(&mut conn)?;
     }
     Ok(conn)
+}
+
+/// A file that lost its end opens as long as nobody reads there. Without a write-ahead log it must have all its pages.
+fn expect_all_pages(path: &Path, conn: &Connection) -> Result<()> {
+    if fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return Ok(());
+    }
+    let pages: u32 = conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+    let bytes = fs::metadata(path)?.len();
+    if bytes < u64::from(pages) * PAGE { Err(StoreError::Truncated { bytes }) } else { Ok(()) }
 }
 
 fn expect_file(path: &Path, mode: OpenMode) -> Result<()> {

@@ -337,7 +337,10 @@ fn fill_in(app: &App, job: &JobSource, source: &DocumentSource, mut content: Con
             set("condition", "—".to_owned());
             set("parts_returned", "no".to_owned());
             set("warranty_until", "2027-03-09".to_owned());
-            content.accessories = accessories(&source.returned_accessories, Presence::Present);
+            let told = !source.returned_accessories.is_empty() || !source.missing_accessories.is_empty();
+            let intake = job.documents.iter().find(|document| document.kind == "intake_protocol");
+            let returned = if told { Some(&source.returned_accessories) } else { intake.map(|intake| &intake.accessories) };
+            content.accessories = returned.map(|names| accessories(names, Presence::Present)).unwrap_or_default();
             content.accessories.extend(accessories(&source.missing_accessories, Presence::Missing));
         }
     }

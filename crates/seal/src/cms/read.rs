@@ -13,6 +13,7 @@ use x509_cert::attr::Attribute;
 use super::CoveredHash;
 use crate::certificates::path::Read;
 use crate::context::SigningContext;
+use crate::der_write;
 use crate::oids;
 
 /// What is wrong with a CMS.
@@ -88,7 +89,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<SealedMessage, CmsFault> {
     let data: SignedData = content.content.decode_as().map_err(|_| CmsFault::NotReadable)?;
     need(content.to_der().is_ok_and(|d| d == bytes), CmsFault::NotCanonical)?;
     let inner = content.content.to_der().map_err(|_| CmsFault::NotReadable)?;
-    need(data.to_der().is_ok_and(|d| d == inner), CmsFault::NotCanonical)?;
+    need(canonical(&data).is_ok_and(|d| d == inner), CmsFault::NotCanonical)?;
 
     let profile = CmsFault::NotOurProfile;
     need(data.version == CmsVersion::V1 && data.crls.is_none(), profile)?;
@@ -120,6 +121,24 @@ fn certificates(data: &SignedData) -> Result<Vec<Read>, CmsFault> {
         out.push(Read::new(&der).map_err(|_| CmsFault::NotCanonical)?);
     }
     Ok(out)
+}
+
+/// The one DER encoding of this SignedData. Its certificates are sorted by their encodings (X.690 clause 11.6); the
+/// decoder's own order compares them field by field, which differs where signatures have other lengths.
+fn canonical(data: &SignedData) -> der::Result<Vec<u8>> {
+    let mut parts =
+        vec![data.version.to_der()?, data.digest_algorithms.to_der()?, data.encap_content_info.to_der()?];
+    if let Some(set) = &data.certificates {
+        let certificates = set.0.iter().map(|choice| choice.to_der()).collect::<der::Result<Vec<_>>>()?;
+        parts.push(der_write::tlv(der_write::tag::CONTEXT_0, &[&der_write::sorted(certificates)]));
+    }
+    if let Some(set) = &data.crls {
+        // Refused below; its order does not matter then.
+        parts.push(set.to_der()?);
+    }
+    parts.push(data.signer_infos.to_der()?);
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    Ok(der_write::sequence(&parts))
 }
 
 fn signer_certificate(info: &SignerInfo, certificates: &[Read]) -> Result<Read, CmsFault> {
