@@ -110,11 +110,11 @@ impl Desk {
         }
         let number = self.number_for(&state, &kind, &content)?;
         let job = self.render_job(doc, &state, &content, parts, Mode::Final, number.clone())?;
-        let missing_glyphs = missing(&glyphs::missing(&job));
-        if !missing_glyphs.is_empty() {
+        let rendered = parts.typesetter.render(&job)?;
+        if !rendered.missing_glyphs.is_empty() {
+            let missing_glyphs = missing(&rendered.missing_glyphs);
             return Ok(FreezeAnswer::Problems { problems: Vec::new(), missing_glyphs });
         }
-        let rendered = parts.typesetter.render(&job)?;
         let mut events = self.save_point_events(doc, &state, by)?;
         events.push(frozen_event(&job, &rendered, by));
         let moment = self.pen.moment();
