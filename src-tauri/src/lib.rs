@@ -1,1 +1,58 @@
-//! The desktop shell.
+//! The desktop shell: one window, one command per use case, the key store of the system, a watched photo folder.
+//!
+//! Decides nothing about documents: every command is one call into [`fieldseal_app::App`], which also enforces who
+//! may do what when. What differs between operating systems lives in the modules named `linux` and `windows`.
+
+pub mod commands;
+pub mod inbox;
+pub mod keyvault;
+pub mod lending;
+pub mod options;
+pub mod pages;
+pub mod run;
+pub mod shell;
+pub mod system;
+pub mod window;
+
+use options::{Call, Options};
+use std::process::ExitCode;
+
+/// The whole program, from the command line to the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let call = match options::read(std::env::args_os().skip(1), |name| std::env::var_os(name)) {
+        Ok(call) => call,
+        Err(error) => {
+            eprintln!("fieldseal: {error}\n\n{}", options::HELP);
+            return ExitCode::from(2);
+        }
+    };
+    match call {
+        Call::Help => {
+            println!("{}", options::HELP);
+            ExitCode::SUCCESS
+        }
+        Call::Version => {
+            println!("fieldseal {}", env!("CARGO_PKG_VERSION"));
+            ExitCode::SUCCESS
+        }
+        // Before anything of a window is touched: the typesetter is a small process of its own.
+        Call::RenderWorker => run::render_worker(),
+        Call::Window(options) => window_program(options),
+    }
+}
+
+fn window_program(options: Options) -> ExitCode {
+    run::start_log();
+    if let Err(error) = system::refuse_remote_control() {
+        eprintln!("fieldseal: remote control is asked for by the environment and cannot be refused: {error}");
+        return ExitCode::FAILURE;
+    }
+    match run::run(options) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("fieldseal: {}", run::in_words(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

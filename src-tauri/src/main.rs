@@ -1,4 +1,8 @@
 //! The desktop program.
-fn main() {
-    let _ = tauri::generate_context!() as tauri::Context<tauri::Wry>;
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fieldseal_desktop::main()
 }

@@ -1,0 +1,73 @@
+//! What all commands share: the app (still opening when the window already draws), the photo inbox, lent papers.
+
+use crate::{inbox::Inbox, lending::Lending};
+use fieldseal_app::{
+    App,
+    view::start::{Phase, Problem},
+};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, OnceLock},
+    thread,
+};
+
+/// The shell's state, managed by Tauri.
+pub struct Shell {
+    app: Arc<OnceLock<Arc<App>>>,
+    /// Photos waiting in the watched folder.
+    pub inbox: Inbox,
+    /// Copies lent to other programs.
+    pub lending: Lending,
+}
+
+impl Shell {
+    /// Opens the app on a thread of its own, so that a slow key store delays no window. Every command waits for it.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn opening(open: impl FnOnce() -> App + Send + 'static) -> io::Result<Self> {
+        let app = Arc::new(OnceLock::new());
+        let slot = Arc::clone(&app);
+        thread::Builder::new().name("open".to_owned()).spawn(move || {
+            slot.get_or_init(|| Arc::new(open()));
+        })?;
+        Ok(Self { app, inbox: Inbox::new()?, lending: Lending::new() })
+    }
+
+    /// The app; waits while it is still opening.
+    #[must_use]
+    pub fn app(&self) -> Arc<App> {
+        Arc::clone(self.app.wait())
+    }
+
+    /// Whether a customer holds the tablet. False while the app is still opening: nothing is shown yet.
+    #[must_use]
+    pub fn is_handed_over(&self) -> bool {
+        self.app.get().is_some_and(|app| app.phase().is_ok_and(|phase| phase == Phase::HandOver))
+    }
+
+    /// Refuses what only a signed-in person may ask, for the few commands that never reach the app.
+    ///
+    /// # Errors
+    /// `not_allowed`.
+    pub fn require_person(&self) -> Result<(), Problem> {
+        match self.app().phase() {
+            Ok(Phase::Open) => Ok(()),
+            Ok(Phase::FirstRun | Phase::Locked | Phase::SignIn | Phase::HandOver | Phase::Broken) => {
+                Err(problem("not_allowed", ""))
+            }
+            Err(error) => Err(error.problem()),
+        }
+    }
+}
+
+/// A problem of the shell itself. `detail` is for the curious and holds no personal data.
+#[must_use]
+pub fn problem(code: &str, detail: &str) -> Problem {
+    let mut data = BTreeMap::new();
+    if !detail.is_empty() {
+        data.insert("detail".to_owned(), detail.to_owned());
+    }
+    Problem { code: code.to_owned(), data }
+}
