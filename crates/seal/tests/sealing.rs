@@ -93,6 +93,30 @@ fn the_same_input_gives_the_same_bytes() {
     assert_eq!(sign_all(&tablet, &Shape::default()), sign_all(&tablet, &Shape::default()));
 }
 
+/// Keys and serial numbers change the lengths of signatures and so the order of certificates: would turn red if any
+/// length were read or sorted wrongly.
+#[test]
+fn every_device_seals_what_every_path_accepts() {
+    let original = frozen(&Shape::default());
+    let before = PrefixState::of(&original);
+    for seed in 100..160 {
+        let tablet = Tablet::new(seed);
+        let operators = fieldseal_seal::ink_operators(&ink(), size());
+        let json = serde_json::to_string(&acceptance("technician", &original, &operators, true)).unwrap();
+        let sealed = sign_with(&tablet, &original, "technician", &json, operators).unwrap();
+        let verdict = tablet.verdict(&sealed.pdf);
+        assert!(verdict.is_good(), "seed {seed}: {:?}", reasons(&verdict));
+        let expected = Expectations {
+            before: &before,
+            covered: sealed.covered,
+            acceptance_json: &json,
+            keys: &tablet.keys.public().unwrap(),
+            certificates: &tablet.certificates,
+        };
+        assert_eq!(second_path::check(&sealed.pdf, &expected), Ok(()), "seed {seed}");
+    }
+}
+
 #[test]
 fn signing_twice_or_after_a_change_is_refused() {
     let tablet = Tablet::new(1);
