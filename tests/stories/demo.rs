@@ -43,12 +43,19 @@ fn story_the_demo_firm_is_whole() {
         }
     }
     for status in [
-        Status::Draft, Status::Ready, Status::PartiallySigned, Status::Signed, Status::SignedUnavailable, Status::Declined, Status::Cancelled,
+        Status::Draft,
+        Status::Ready,
+        Status::PartiallySigned,
+        Status::Signed,
+        Status::SignedUnavailable,
+        Status::Declined,
+        Status::Cancelled,
     ] {
         assert!(by_status.contains_key(&status), "no demo document is {status:?}: {by_status:?}");
     }
     let pem = app.root_certificate().unwrap().pem;
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let files: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     readers::all_agree(folder.path(), &pem, &files);
 
     drop(app);
@@ -59,7 +66,8 @@ fn story_the_demo_firm_is_whole() {
 fn rebuilt_is_live(folder: &std::path::Path) {
     let secret = PassphraseVault::new(folder.join("keys.sealed"), PASSPHRASE).read().unwrap().unwrap();
     let key = *DeviceSecret::from_bytes(&secret).unwrap().database;
-    let mut store = Store::open(&folder.join("fieldseal.db"), DatabaseKey::new(key), OpenMode::Existing).unwrap();
+    let mut store =
+        Store::open(&folder.join("fieldseal.db"), DatabaseKey::new(key), OpenMode::Existing).unwrap();
     let all = |store: &Store| {
         let read = store.read();
         format!(
@@ -69,7 +77,8 @@ fn rebuilt_is_live(folder: &std::path::Path) {
             read.customers(None, 1000).unwrap(),
             read.jobs("", "9999", None).unwrap(),
             read.documents(DocumentView::All, PageFrom::start(1000)).unwrap(),
-            ["spicul", "sosoacareanu", "demo-k", "щеголев", "00001"].map(|words| read.search(words, 100).unwrap()),
+            ["spicul", "sosoacareanu", "demo-k", "щеголев", "00001"]
+                .map(|words| read.search(words, 100).unwrap()),
         )
     };
     let live = all(&store);

@@ -32,7 +32,12 @@ fn story_a_draft_survives_a_kill_and_a_stale_save_is_refused() {
     assert_eq!(tablet.app.sign_in(tablet.person(), PIN).unwrap(), PinAnswer::Right);
     let found = tablet.app.document(sheet.id).unwrap();
     assert_eq!(found.content, sheet.content);
-    let stale = DraftSave { document: sheet.id, version: found.version - 1, content: found.content.clone(), secrets: found.secrets.clone() };
+    let stale = DraftSave {
+        document: sheet.id,
+        version: found.version - 1,
+        content: found.content.clone(),
+        secrets: found.secrets.clone(),
+    };
     assert!(matches!(tablet.app.draft_save(&stale), Err(AppError::StaleDraft)));
     assert_eq!(tablet.app.document(sheet.id).unwrap().content, found.content);
 }
@@ -42,7 +47,10 @@ fn story_a_draft_survives_a_kill_and_a_stale_save_is_refused() {
 fn story_what_is_missing_is_named_with_its_place() {
     let tablet = Tablet::set_up();
     let customer = tablet.customer();
-    let sheet = tablet.app.new_document("service_sheet", &NewDocument::Customer { customer: customer.id, equipment: None }).unwrap();
+    let sheet = tablet
+        .app
+        .new_document("service_sheet", &NewDocument::Customer { customer: customer.id, equipment: None })
+        .unwrap();
     let places: Vec<&str> = sheet.problems.iter().map(|problem| problem.place.as_str()).collect();
     for place in ["fields.fault", "fields.work_done", "fields.completion", "times"] {
         assert!(places.contains(&place), "{place} in {places:?}");
@@ -52,7 +60,9 @@ fn story_what_is_missing_is_named_with_its_place() {
         content.fields.insert("completion".into(), "half".into());
         content.checklist.push(ChecklistRow { text: "Etanșeitate".into(), ..ChecklistRow::default() });
     });
-    let code = |place: &str| sheet.problems.iter().find(|problem| problem.place == place).map(|problem| problem.code);
+    let code = |place: &str| {
+        sheet.problems.iter().find(|problem| problem.place == place).map(|problem| problem.code)
+    };
     assert_eq!(code("fields.completion"), Some(ProblemCode::NotAnOption));
     assert_eq!(code("checklist.0"), Some(ProblemCode::Missing));
 }
@@ -83,7 +93,10 @@ fn story_hostile_text_is_printed_as_text() {
         content.lines[0].vat_note = HOSTILE[0].into();
         content.signers[0].name = HOSTILE[1].into();
     });
-    assert!(!sheet.content.field("fault").contains('\u{202E}') && !sheet.content.field("fault").contains('\u{0007}'));
+    assert!(
+        !sheet.content.field("fault").contains('\u{202E}')
+            && !sheet.content.field("fault").contains('\u{0007}')
+    );
     let _ = tablet.freeze(sheet.id);
     let view = tablet.hand_over(sheet.id, "customer", Language::De);
     assert!(view.pages >= 1);
@@ -109,7 +122,11 @@ fn story_a_hundred_kilobytes_of_text_are_cut_and_still_make_a_page() {
 #[test]
 fn story_names_of_all_countries_are_composed_found_and_printed() {
     let tablet = Tablet::set_up();
-    for name in ["Be\u{301}ne\u{301}dicte Sørensen-Żądło", "Ottilie Freifrau von und zu Beispielhausen-Übungsdorf", "Щёголев Артём Юрьевич"] {
+    for name in [
+        "Be\u{301}ne\u{301}dicte Sørensen-Żądło",
+        "Ottilie Freifrau von und zu Beispielhausen-Übungsdorf",
+        "Щёголев Артём Юрьевич",
+    ] {
         let customer = Customer { name: name.into(), contact: String::new(), ..blank_customer() };
         let customer = tablet.app.save_customer(&customer).unwrap();
         let start = NewDocument::Customer { customer: customer.id, equipment: None };
@@ -128,8 +145,13 @@ fn story_a_hundred_and_eighteen_rows_are_signed() {
     let tablet = Tablet::set_up();
     let sheet = tablet.filled_sheet();
     let sheet = tablet.save(&sheet, |content| {
-        content.checklist =
-            (1..=118).map(|row| ChecklistRow { text: format!("Gerät {row:03}"), answer: Some(Answer::Ok), note: String::new() }).collect();
+        content.checklist = (1..=118)
+            .map(|row| ChecklistRow {
+                text: format!("Gerät {row:03}"),
+                answer: Some(Answer::Ok),
+                note: String::new(),
+            })
+            .collect();
     });
     let _ = tablet.freeze(sheet.id);
     assert!(tablet.app.detail(sheet.id).unwrap().pages >= 4);
@@ -143,8 +165,13 @@ fn story_a_character_without_a_glyph_is_named() {
     let sheet = tablet.save(&sheet, |content| {
         content.fields.insert("findings".into(), "Totul 漢 bine".into());
     });
-    let FreezeAnswer::Problems { missing_glyphs, .. } = tablet.app.freeze(sheet.id).unwrap() else { panic!("frozen with a box") };
-    assert_eq!((missing_glyphs[0].character.as_str(), missing_glyphs[0].place.as_str()), ("漢", "fields.findings"));
+    let FreezeAnswer::Problems { missing_glyphs, .. } = tablet.app.freeze(sheet.id).unwrap() else {
+        panic!("frozen with a box")
+    };
+    assert_eq!(
+        (missing_glyphs[0].character.as_str(), missing_glyphs[0].place.as_str()),
+        ("漢", "fields.findings")
+    );
 }
 
 #[test]
@@ -220,7 +247,10 @@ fn story_lost_keys_are_replaced_by_the_recovery_code_and_old_seals_stay_good() {
     let app = open(folder.path(), &clock);
     assert_eq!(app.unlock(PASSPHRASE).unwrap().problem.unwrap().code, "keys_gone");
     assert!(matches!(app.first_run(&first_run_request()), Err(AppError::NotAllowed)));
-    assert!(matches!(app.recover("AAAAA", KeyStoreKind::PassphraseFile, PASSPHRASE), Err(AppError::WrongRecoveryCode)));
+    assert!(matches!(
+        app.recover("AAAAA", KeyStoreKind::PassphraseFile, PASSPHRASE),
+        Err(AppError::WrongRecoveryCode)
+    ));
     let status = app.recover(&code, KeyStoreKind::PassphraseFile, "four other words here").unwrap();
     assert_eq!(status.phase, Phase::SignIn);
     assert_ne!(status.device_code, old, "a new key is a new journal and a new code");

@@ -30,7 +30,8 @@ fn at_customer() -> (Tablet, Uuid) {
 fn story_a_customer_reaches_nothing_but_the_document() {
     let (tablet, doc) = at_customer();
     let app = &tablet.app;
-    let refused = |result: Result<(), AppError>| assert!(matches!(result, Err(AppError::NotAllowed)), "{result:?}");
+    let refused =
+        |result: Result<(), AppError>| assert!(matches!(result, Err(AppError::NotAllowed)), "{result:?}");
     refused(app.jobs(JobView::All).map(drop));
     refused(app.search("a").map(drop));
     refused(app.customers("").map(drop));
@@ -64,7 +65,10 @@ fn story_the_lock_and_the_ink_survive_a_kill() {
     let tablet = tablet.restarted();
     assert_eq!(tablet.status().phase, Phase::HandOver);
     let view = tablet.app.hand_over_view().unwrap();
-    assert_eq!((view.step, view.ink.as_ref(), view.seen.as_slice()), (HandOverStep::Reading, Some(&ink), &[1][..]));
+    assert_eq!(
+        (view.step, view.ink.as_ref(), view.seen.as_slice()),
+        (HandOverStep::Reading, Some(&ink), &[1][..])
+    );
     tablet.sign("Ștefania Țugulea-Mărginean");
     let tablet = tablet.restarted();
     assert_eq!(tablet.app.hand_over_view().unwrap().step, HandOverStep::Done);
@@ -81,13 +85,22 @@ fn story_wrong_pins_slow_down_and_never_shut_out() {
         PinAnswer::Wrong { wait_s } | PinAnswer::TooEarly { wait_s } => wait_s,
         PinAnswer::Right => panic!("a wrong PIN was right"),
     };
-    let waits: Vec<u32> = (0..3).map(|_| wait(tablet.app.take_tablet_back(person, "1357").unwrap())).collect();
+    let waits: Vec<u32> =
+        (0..3).map(|_| wait(tablet.app.take_tablet_back(person, "1357").unwrap())).collect();
     assert_eq!(waits, [0, 0, 5]);
-    assert_eq!(tablet.app.take_tablet_back(person, PIN).unwrap(), PinAnswer::TooEarly { wait_s: 5 }, "not even looked at");
+    assert_eq!(
+        tablet.app.take_tablet_back(person, PIN).unwrap(),
+        PinAnswer::TooEarly { wait_s: 5 },
+        "not even looked at"
+    );
     tablet.clock.set_wall(3600);
     assert_eq!(wait(tablet.app.take_tablet_back(person, PIN).unwrap()), 5, "the wall clock plays no part");
     let tablet = tablet.restarted();
-    assert_eq!(wait(tablet.app.take_tablet_back(person, PIN).unwrap()), 5, "the pause is waited through again after a restart");
+    assert_eq!(
+        wait(tablet.app.take_tablet_back(person, PIN).unwrap()),
+        5,
+        "the pause is waited through again after a restart"
+    );
     tablet.clock.pass(5);
     assert_eq!(wait(tablet.app.take_tablet_back(person, "1357").unwrap()), 10);
     tablet.clock.pass(10);

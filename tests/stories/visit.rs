@@ -103,12 +103,22 @@ fn story_three_people_sign_one_after_the_other() {
     let tablet = Tablet::set_up();
     let sheet = tablet.filled_sheet();
     let sheet = tablet.save(&sheet, |content| {
-        let plan = |slot: &str, name: &str| SignerPlan { slot: slot.into(), name: name.into(), ..SignerPlan::default() };
+        let plan = |slot: &str, name: &str| SignerPlan {
+            slot: slot.into(),
+            name: name.into(),
+            ..SignerPlan::default()
+        };
         let technician = content.signers.pop().unwrap();
-        content.signers.extend([plan("second_customer", "Örjan Ångqvist"), plan("witness", "Łukasz Żółć"), technician]);
+        content.signers.extend([
+            plan("second_customer", "Örjan Ångqvist"),
+            plan("witness", "Łukasz Żółć"),
+            technician,
+        ]);
     });
     let _ = tablet.freeze(sheet.id);
-    for (seed, slot, name) in [(3, "customer", "Ștefania"), (4, "second_customer", "Örjan Ångqvist"), (5, "witness", "Łukasz Żółć")] {
+    for (seed, slot, name) in
+        [(3, "customer", "Ștefania"), (4, "second_customer", "Örjan Ångqvist"), (5, "witness", "Łukasz Żółć")]
+    {
         let _ = tablet.hand_over(sheet.id, slot, Language::Sv);
         let mut request = sign_request(name);
         request.ink = Some(ink_of(seed));
@@ -182,7 +192,10 @@ fn story_what_is_no_signature_is_not_taken_for_one() {
     tablet.take_back();
     let mut request = close_request(sheet.id);
     request.ink = Some(dot);
-    assert!(matches!(tablet.app.close(&request), Err(AppError::SameInk)), "the technician cannot reuse the customer's strokes");
+    assert!(
+        matches!(tablet.app.close(&request), Err(AppError::SameInk)),
+        "the technician cannot reuse the customer's strokes"
+    );
 }
 
 #[test]
@@ -204,8 +217,13 @@ fn story_the_return_shows_the_bag_that_is_missing() {
     assert_eq!(intake.content.accessories.len(), 2, "usual accessories are offered");
     let intake = tablet.save(&intake, |content| {
         for (key, value) in [
-            ("fault", "Nu pornește"), ("condition", "zgârietură capac"), ("warranty_claim", "no"), ("data_consent", "backup_declined"),
-            ("cost_agreement", "quote_first"), ("agreed_due", "2026-09-17"), ("pickup_terms", "keep_45_days"),
+            ("fault", "Nu pornește"),
+            ("condition", "zgârietură capac"),
+            ("warranty_claim", "no"),
+            ("data_consent", "backup_declined"),
+            ("cost_agreement", "quote_first"),
+            ("agreed_due", "2026-09-17"),
+            ("pickup_terms", "keep_45_days"),
             ("no_photo_reason", "aparat foto defect"),
         ] {
             content.fields.insert(key.into(), value.into());
@@ -222,18 +240,24 @@ fn story_the_return_shows_the_bag_that_is_missing() {
     assert_eq!(back.content.equipment[0].serial, "DEMO-N15-7H2Q");
     let back = tablet.save(&back, |content| {
         for (key, value) in [
-            ("result", "repaired"), ("work_done", "Placă înlocuită"), ("tests_shown", "Pornit, verificat"), ("condition", "ca la preluare"),
-            ("parts_returned", "no"), ("warranty_until", "2027-09-09"),
+            ("result", "repaired"),
+            ("work_done", "Placă înlocuită"),
+            ("tests_shown", "Pornit, verificat"),
+            ("condition", "ca la preluare"),
+            ("parts_returned", "no"),
+            ("warranty_until", "2027-09-09"),
         ] {
             content.fields.insert(key.into(), value.into());
         }
     });
-    let unanswered: Vec<_> = back.problems.iter().filter(|p| p.code == ProblemCode::AccessoryNotCompared).collect();
+    let unanswered: Vec<_> =
+        back.problems.iter().filter(|p| p.code == ProblemCode::AccessoryNotCompared).collect();
     assert_eq!(unanswered.len(), 2);
     assert!(matches!(tablet.app.freeze(back.id).unwrap(), FreezeAnswer::Problems { .. }));
     let back = tablet.save(&back, |content| {
         let item = |name: &str, presence| Accessory { name: name.into(), presence, note: String::new() };
-        content.accessories = vec![item("încărcător 65 W", Presence::Present), item("geantă neagră", Presence::Missing)];
+        content.accessories =
+            vec![item("încărcător 65 W", Presence::Present), item("geantă neagră", Presence::Missing)];
     });
     let _ = tablet.freeze(back.id);
     let view = tablet.hand_over(back.id, "customer", Language::Ro);

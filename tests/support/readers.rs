@@ -1,6 +1,9 @@
 //! Five readers that are not ours, asked about a sealed file (`tests/readers/readers.py`).
 
-use std::{path::{Path, PathBuf}, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -20,6 +23,7 @@ pub fn all_agree(folder: &Path, root_pem: &str, pdfs: &[(&str, &[u8])]) {
         command.arg(path);
     }
     let output = command.output().expect("python3 runs");
-    let words = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let words =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "a reader disagrees:\n{words}");
 }

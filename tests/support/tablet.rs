@@ -96,8 +96,13 @@ impl Typesetter for HereTypesetter {
         Ok(pages::page_png(pdf, page, width)?)
     }
 
-    fn template(&self, kind: &Kind, language: Language) -> Result<fieldseal_domain::content::TemplateRef, RenderError> {
-        templates::reference(&kind.template, language).ok_or_else(|| RenderError::UnknownTemplate(kind.template.clone()))
+    fn template(
+        &self,
+        kind: &Kind,
+        language: Language,
+    ) -> Result<fieldseal_domain::content::TemplateRef, RenderError> {
+        templates::reference(&kind.template, language)
+            .ok_or_else(|| RenderError::UnknownTemplate(kind.template.clone()))
     }
 }
 
@@ -191,7 +196,8 @@ impl Tablet {
     pub fn save(&self, view: &DocumentView, change: impl FnOnce(&mut Content)) -> DocumentView {
         let mut content = view.content.clone();
         change(&mut content);
-        let save = DraftSave { document: view.id, version: view.version, content, secrets: view.secrets.clone() };
+        let save =
+            DraftSave { document: view.id, version: view.version, content, secrets: view.secrets.clone() };
         self.app.draft_save(&save).expect("a saved draft");
         self.app.document(view.id).expect("the document")
     }
@@ -201,14 +207,20 @@ impl Tablet {
     pub fn freeze(&self, doc: Uuid) -> String {
         match self.app.freeze(doc).expect("a freeze") {
             FreezeAnswer::Frozen { number, .. } => number,
-            FreezeAnswer::Problems { problems, missing_glyphs } => panic!("not ready: {problems:?} {missing_glyphs:?}"),
+            FreezeAnswer::Problems { problems, missing_glyphs } => {
+                panic!("not ready: {problems:?} {missing_glyphs:?}")
+            }
         }
     }
 
     /// Hands over to the customer.
     #[must_use]
     pub fn hand_over(&self, doc: Uuid, slot: &str, language: Language) -> HandOverView {
-        let signer = Signer { name: "Ștefania Țugulea-Mărginean".into(), role: "administrator".into(), on_behalf_of: String::new() };
+        let signer = Signer {
+            name: "Ștefania Țugulea-Mărginean".into(),
+            role: "administrator".into(),
+            on_behalf_of: String::new(),
+        };
         let request = HandOverRequest { document: doc, slot: slot.into(), signer, language };
         self.app.hand_over(&request).expect("a hand-over")
     }
@@ -261,7 +273,13 @@ pub fn sign_request(name: &str) -> SignRequest {
 /// What the technician's screen sends.
 #[must_use]
 pub fn close_request(doc: Uuid) -> CloseRequest {
-    CloseRequest { document: doc, pin: PIN.into(), ink: Some(ink_of(2)), pointer: Some(PointerKind::Pen), keep: false }
+    CloseRequest {
+        document: doc,
+        pin: PIN.into(),
+        ink: Some(ink_of(2)),
+        pointer: Some(PointerKind::Pen),
+        keep: false,
+    }
 }
 
 /// Fills a sheet in so that nothing is missing.

@@ -1,6 +1,10 @@
 //! Small things the stories are made of: customers, ink.
 
-use fieldseal_domain::{Language, ink::Ink, party::{Customer, CustomerKind}};
+use fieldseal_domain::{
+    Language,
+    ink::Ink,
+    party::{Customer, CustomerKind},
+};
 
 /// A bakery in Cluj-Napoca with comma-below letters.
 #[must_use]

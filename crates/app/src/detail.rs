@@ -9,7 +9,9 @@ use crate::{
     hand_over::fingerprint,
     lists::row,
     pages::Token,
-    view::detail::{CheckRow, DetailView, SignatureRow, TimelineEntry, VerdictGrade, VerdictView, VersionRow},
+    view::detail::{
+        CheckRow, DetailView, SignatureRow, TimelineEntry, VerdictGrade, VerdictView, VersionRow,
+    },
 };
 use fieldseal_domain::{
     content::Content,
@@ -44,15 +46,21 @@ impl App {
             let pdf = desk.store.read().blob(file.0)?.ok_or(AppError::NotFound("file"))?;
             let now = desk.pen.clock.now();
             // A wall clock that was set back must not make good certificates look unborn: the journal knows better.
-            let last = desk.store.read().last_position(&desk.identity.device)?.map_or(0, |last| last.hlc.millis());
-            let known = jiff::Timestamp::from_millisecond(i64::try_from(last).unwrap_or(0)).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-            let options = VerifyOptions { roots: desk.identity.roots.clone(), at: now.timestamp().max(known) };
+            let last =
+                desk.store.read().last_position(&desk.identity.device)?.map_or(0, |last| last.hlc.millis());
+            let known = jiff::Timestamp::from_millisecond(i64::try_from(last).unwrap_or(0))
+                .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+            let options =
+                VerifyOptions { roots: desk.identity.roots.clone(), at: now.timestamp().max(known) };
             let verdict = verify::verify(&pdf, &options);
             let entries = desk.store.read().entries_of(doc)?;
             let mut view = verdict_view(&verdict, &rfc3339(&now));
             desk.add_journal_checks(&mut view, &verdict, &state, &entries);
             if view.closed {
-                desk.append(Some(doc), &[Event::Verified { good: view.grade == VerdictGrade::Good, by: person }])?;
+                desk.append(
+                    Some(doc),
+                    &[Event::Verified { good: view.grade == VerdictGrade::Good, by: person }],
+                )?;
             }
             Ok(view)
         })
@@ -68,7 +76,8 @@ impl Desk {
         let frozen = state.frozen.as_ref();
         let (content, _, _) = self.newest_content(doc, &state)?;
         let kind = self.kind(&content.kind)?;
-        let closed = state.slots.iter().all(|(_, slot)| *slot != fold::SlotState::Open) && !state.slots.is_empty();
+        let closed =
+            state.slots.iter().all(|(_, slot)| *slot != fold::SlotState::Open) && !state.slots.is_empty();
         Ok(DetailView {
             row: row(stored),
             revision: frozen.map_or(state.next_revision, |frozen| frozen.revision),
@@ -97,7 +106,11 @@ impl Desk {
             Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => (None, BTreeMap::new()),
         };
         let by = by.map(|id| self.store.read().person(id)).transpose()?.flatten();
-        let device = if header.device == self.identity.device { self.identity.code.clone() } else { header.device.chars().take(8).collect() };
+        let device = if header.device == self.identity.device {
+            self.identity.code.clone()
+        } else {
+            header.device.chars().take(8).collect()
+        };
         Ok(TimelineEntry {
             kind: header.kind.clone(),
             data,
@@ -110,14 +123,24 @@ impl Desk {
     }
 
     /// Two checks that the file alone cannot give: the journal's signatures, and that file and journal agree.
-    fn add_journal_checks(&self, view: &mut VerdictView, verdict: &Verdict, state: &DocumentState, entries: &[Entry]) {
+    fn add_journal_checks(
+        &self,
+        view: &mut VerdictView,
+        verdict: &Verdict,
+        state: &DocumentState,
+        entries: &[Entry],
+    ) {
         let own = entries.iter().filter(|entry| entry.header.device == self.identity.device);
         let right = |entry: &Entry| {
-            chain::verify_header(&self.public.ed25519_raw, &entry.header_bytes, &EventSignature(entry.signature))
-                == SignatureCheck::Right
+            chain::verify_header(
+                &self.public.ed25519_raw,
+                &entry.header_bytes,
+                &EventSignature(entry.signature),
+            ) == SignatureCheck::Right
         };
         let signatures = own.clone().all(right);
-        let signed = state.slots.iter().filter(|(_, slot)| matches!(slot, fold::SlotState::Signed(_))).count();
+        let signed =
+            state.slots.iter().filter(|(_, slot)| matches!(slot, fold::SlotState::Signed(_))).count();
         let agrees = signed == verdict.signatures.len() && state.file == Some(verdict.sha256);
         for (id, passed) in [("journal_signatures", signatures), ("journal_agrees", agrees)] {
             view.checks.push(CheckRow { id: id.to_owned(), passed: Some(passed), data: BTreeMap::new() });
@@ -150,7 +173,10 @@ fn signature_row(signature: &verify::SignatureVerdict) -> SignatureRow {
         name: acceptance.map_or_else(String::new, |acceptance| acceptance.signer.name.clone()),
         role: acceptance.map_or_else(String::new, |acceptance| acceptance.signer.role.clone()),
         method: acceptance.and_then(|acceptance| code(&acceptance.method)).unwrap_or_default(),
-        at: acceptance.map_or_else(|| signature.claimed_time.clone().unwrap_or_default(), |acceptance| acceptance.at.wall.clone()),
+        at: acceptance.map_or_else(
+            || signature.claimed_time.clone().unwrap_or_default(),
+            |acceptance| acceptance.at.wall.clone(),
+        ),
         closes: signature.completion == Completion::Closed,
         good: signature.checks.iter().all(|check| check.outcome == Outcome::Passed),
     }
@@ -166,7 +192,11 @@ fn checks(verdict: &Verdict) -> Vec<CheckRow> {
             Outcome::Failed => Some(false),
             Outcome::CannotCheck => None,
         };
-        let row = rows.entry(id.clone()).or_insert_with(|| CheckRow { id, passed: Some(true), data: BTreeMap::new() });
+        let row = rows.entry(id.clone()).or_insert_with(|| CheckRow {
+            id,
+            passed: Some(true),
+            data: BTreeMap::new(),
+        });
         if passed != Some(true) && row.passed != Some(false) {
             row.passed = passed;
             let reason = check.reason.and_then(|reason| code(&reason)).unwrap_or_default();
@@ -183,14 +213,30 @@ fn code<T: serde::Serialize>(value: &T) -> Option<String> {
 
 fn actor(event: &Event) -> Option<Uuid> {
     match event {
-        Event::Created { by, .. } | Event::FieldsChanged { by, .. } | Event::DraftDiscarded { by }
-        | Event::HandedOver { by, .. } | Event::HandedBack { by, .. } | Event::Closed { by, .. }
-        | Event::Cancelled { by, .. } | Event::Printed { by } | Event::Exported { by } | Event::Verified { by, .. } => Some(*by),
+        Event::Created { by, .. }
+        | Event::FieldsChanged { by, .. }
+        | Event::DraftDiscarded { by }
+        | Event::HandedOver { by, .. }
+        | Event::HandedBack { by, .. }
+        | Event::Closed { by, .. }
+        | Event::Cancelled { by, .. }
+        | Event::Printed { by }
+        | Event::Exported { by }
+        | Event::Verified { by, .. } => Some(*by),
         Event::Frozen(frozen) => Some(frozen.by),
         Event::TakenBack { by, .. } => *by,
-        Event::JournalOpened { .. } | Event::FirmSaved(_) | Event::PersonSaved(_) | Event::CustomerSaved(_)
-        | Event::EquipmentSaved(_) | Event::JobSaved(_) | Event::LanguageChanged { .. } | Event::Shown { .. }
-        | Event::RemarkAdded { .. } | Event::Signed(_) | Event::NotSigned { .. } | Event::WrongPin { .. } => None,
+        Event::JournalOpened { .. }
+        | Event::FirmSaved(_)
+        | Event::PersonSaved(_)
+        | Event::CustomerSaved(_)
+        | Event::EquipmentSaved(_)
+        | Event::JobSaved(_)
+        | Event::LanguageChanged { .. }
+        | Event::Shown { .. }
+        | Event::RemarkAdded { .. }
+        | Event::Signed(_)
+        | Event::NotSigned { .. }
+        | Event::WrongPin { .. } => None,
     }
 }
 
@@ -206,7 +252,11 @@ fn facts(event: &Event) -> BTreeMap<String, String> {
         ],
         Event::TakenBack { reason, .. } | Event::Cancelled { reason, .. } => vec![("reason", reason.clone())],
         Event::HandedOver { slot, signer, language, .. } => {
-            vec![("slot", slot.clone()), ("name", signer.name.clone()), ("language", language.code().to_owned())]
+            vec![
+                ("slot", slot.clone()),
+                ("name", signer.name.clone()),
+                ("language", language.code().to_owned()),
+            ]
         }
         Event::LanguageChanged { language } => vec![("language", language.code().to_owned())],
         Event::Shown { pages, as_text } => vec![
@@ -228,9 +278,17 @@ fn facts(event: &Event) -> BTreeMap<String, String> {
         Event::WrongPin { tries } => vec![("tries", tries.to_string())],
         Event::Closed { outcome, .. } => vec![("outcome", code(outcome).unwrap_or_default())],
         Event::Verified { good, .. } => vec![("good", good.to_string())],
-        Event::Created { .. } | Event::DraftDiscarded { .. } | Event::HandedBack { .. } | Event::Printed { .. }
-        | Event::Exported { .. } | Event::JournalOpened { .. } | Event::FirmSaved(_) | Event::PersonSaved(_)
-        | Event::CustomerSaved(_) | Event::EquipmentSaved(_) | Event::JobSaved(_) => Vec::new(),
+        Event::Created { .. }
+        | Event::DraftDiscarded { .. }
+        | Event::HandedBack { .. }
+        | Event::Printed { .. }
+        | Event::Exported { .. }
+        | Event::JournalOpened { .. }
+        | Event::FirmSaved(_)
+        | Event::PersonSaved(_)
+        | Event::CustomerSaved(_)
+        | Event::EquipmentSaved(_)
+        | Event::JobSaved(_) => Vec::new(),
     };
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
@@ -247,7 +305,9 @@ fn versions(entries: &[Entry]) -> Vec<VersionRow> {
         let changed = before
             .as_ref()
             .and_then(|before| fold::diff(before, &state.content).ok())
-            .map(|changes| changes.into_keys().map(|pointer| pointer.trim_start_matches('/').replace('/', ".")).collect())
+            .map(|changes| {
+                changes.into_keys().map(|pointer| pointer.trim_start_matches('/').replace('/', ".")).collect()
+            })
             .unwrap_or_default();
         before = Some(state.content.clone());
         rows.push(VersionRow {

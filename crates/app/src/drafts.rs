@@ -121,7 +121,8 @@ impl Desk {
         let read = self.store.read();
         let firm = self.firm()?;
         let technician = self.person(person)?.name;
-        let begin = |customer, equipment| Start { kind, firm: &firm, customer, equipment, technician: &technician };
+        let begin =
+            |customer, equipment| Start { kind, firm: &firm, customer, equipment, technician: &technician };
         match start {
             NewDocument::Customer { customer, equipment } => {
                 let customer = read.customer(*customer)?.ok_or(AppError::NotFound("customer"))?;
@@ -142,7 +143,11 @@ impl Desk {
                 };
                 let customer = state.content.customer.clone();
                 let origin = (*document, frozen.number.as_str(), frozen.content_hash);
-                Ok(convert::from_document(begin(&customer, state.content.equipment.first()), origin, &state.content))
+                Ok(convert::from_document(
+                    begin(&customer, state.content.equipment.first()),
+                    origin,
+                    &state.content,
+                ))
             }
         }
     }
@@ -239,11 +244,16 @@ fn without_secrets(kind: &Kind, mut content: Content) -> Content {
 
 fn only_secrets(kind: &Kind, secrets: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let is_secret = |key: &str| kind.fields().any(|field| field.secret && field.key == key);
-    secrets.iter().filter(|(key, value)| is_secret(key) && !value.is_empty()).map(|(k, v)| (k.clone(), v.clone())).collect()
+    secrets
+        .iter()
+        .filter(|(key, value)| is_secret(key) && !value.is_empty())
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
 }
 
 pub(crate) fn slot_views(state: &DocumentState, content: &Content) -> Vec<SlotView> {
-    let planned = |slot: &str| content.signers.iter().find(|signer| signer.slot == slot).cloned().unwrap_or_default();
+    let planned =
+        |slot: &str| content.signers.iter().find(|signer| signer.slot == slot).cloned().unwrap_or_default();
     let closing = state.closing_slot().map(str::to_owned);
     state
         .slots
@@ -252,9 +262,12 @@ pub(crate) fn slot_views(state: &DocumentState, content: &Content) -> Vec<SlotVi
             let plan = planned(slot);
             let (state, name, role, reason) = match slot_state {
                 SlotState::Open => ("open", plan.name, plan.role, None),
-                SlotState::Signed(signed) => {
-                    ("signed", signed.acceptance.signer.name.clone(), signed.acceptance.signer.role.clone(), None)
-                }
+                SlotState::Signed(signed) => (
+                    "signed",
+                    signed.acceptance.signer.name.clone(),
+                    signed.acceptance.signer.role.clone(),
+                    None,
+                ),
                 SlotState::Empty(empty) => ("empty", plan.name, plan.role, Some(empty.reason)),
             };
             SlotView {

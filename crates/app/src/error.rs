@@ -131,7 +131,9 @@ impl AppError {
             Self::Vault(VaultError::WrongPassphrase) => "wrong_passphrase",
             Self::Vault(_) => "vault_unavailable",
             Self::Render(_) => "render_failed",
-            Self::Seal(_) | Self::SecondPath(_) | Self::Pdf(_) | Self::Certificate(_) | Self::Key(_) => "seal_failed",
+            Self::Seal(_) | Self::SecondPath(_) | Self::Pdf(_) | Self::Certificate(_) | Self::Key(_) => {
+                "seal_failed"
+            }
             Self::Kind(_) | Self::Canonical(_) | Self::Json(_) => "internal",
             Self::File(error) if error.kind() == std::io::ErrorKind::StorageFull => "disk_full",
             Self::File(_) => "file",

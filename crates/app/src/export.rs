@@ -63,13 +63,17 @@ impl App {
                 let theirs = state.file.is_some_and(|file| Token::File(file.0) == token);
                 if theirs { Ok(()) } else { Err(AppError::NotFound("page")) }
             })?,
-            Phase::FirstRun | Phase::Locked | Phase::SignIn | Phase::Broken => return Err(AppError::NotFound("page")),
+            Phase::FirstRun | Phase::Locked | Phase::SignIn | Phase::Broken => {
+                return Err(AppError::NotFound("page"));
+            }
         }
         if let Some(bytes) = self.pages.get(digest) {
             return Ok(bytes);
         }
         let bytes = match token {
-            Token::File(_) => self.at_desk(|desk| desk.store.read().blob(digest)?.ok_or(AppError::NotFound("page")))?,
+            Token::File(_) => {
+                self.at_desk(|desk| desk.store.read().blob(digest)?.ok_or(AppError::NotFound("page")))?
+            }
             Token::Preview(_) => return Err(AppError::NotFound("page")),
         };
         let bytes = Arc::new(bytes);
@@ -88,10 +92,13 @@ impl App {
             let bytes = desk.store.read().blob(file.0)?.ok_or(AppError::NotFound("file"))?;
             let ending = if state.anyone_signed() { "sealed.pdf" } else { "pdf" };
             let name = format!("{}.{ending}", state.number.unwrap_or_default());
-            desk.append(Some(doc), &[match purpose {
-                Purpose::Save => Event::Exported { by: person },
-                Purpose::Print => Event::Printed { by: person },
-            }])?;
+            desk.append(
+                Some(doc),
+                &[match purpose {
+                    Purpose::Save => Event::Exported { by: person },
+                    Purpose::Print => Event::Printed { by: person },
+                }],
+            )?;
             Ok(SealedFile { name, bytes })
         })
     }
@@ -102,7 +109,10 @@ impl App {
     /// [`AppError::NotAllowed`].
     pub fn root_certificate(&self) -> Result<RootCertificate> {
         self.at_work(|desk, _| {
-            Ok(RootCertificate { pem: to_pem(desk.identity.root()), fingerprint: desk.identity.root_fingerprint() })
+            Ok(RootCertificate {
+                pem: to_pem(desk.identity.root()),
+                fingerprint: desk.identity.root_fingerprint(),
+            })
         })
     }
 }

@@ -10,8 +10,7 @@ use crate::{
     view::document::{DocumentView, FreezeAnswer, MissingGlyph, Preview},
 };
 use fieldseal_domain::{
-    FileHash,
-    check,
+    FileHash, check,
     content::{Content, DOCUMENT_FORMAT, DocumentJson},
     event::{Event, FrozenRevision},
     fold::{DocumentState, Move},
@@ -26,6 +25,15 @@ use uuid::Uuid;
 /// How often a freeze is rendered again because the number or the draft changed under it.
 const TRIES: usize = 3;
 
+/// What is to be typeset.
+struct Wanted<'a> {
+    doc: Uuid,
+    state: &'a DocumentState,
+    content: &'a Content,
+    mode: Mode,
+    number: String,
+}
+
 impl App {
     /// Typesets the draft as it stands. The database is free while the typesetter works.
     ///
@@ -35,7 +43,9 @@ impl App {
         let job = self.at_work(|desk, _| {
             let state = desk.state_of(doc)?;
             let (content, _, _) = desk.newest_content(doc, &state)?;
-            desk.render_job(doc, &state, &content, &self.parts, Mode::Preview, String::new())
+            let wanted =
+                Wanted { doc, state: &state, content: &content, mode: Mode::Preview, number: String::new() };
+            desk.render_job(&wanted, &self.parts)
         })?;
         let rendered = self.parts.typesetter.render(&job).map_err(|error| match error {
             fieldseal_render::RenderError::Superseded => AppError::Superseded,
@@ -90,7 +100,9 @@ impl Desk {
         let mut last = AppError::StaleDraft;
         for _ in 0..TRIES {
             match self.try_freeze(doc, by, parts) {
-                Err(AppError::Store(error @ (StoreError::NumberTaken { .. } | StoreError::DraftChanged { .. }))) => {
+                Err(AppError::Store(
+                    error @ (StoreError::NumberTaken { .. } | StoreError::DraftChanged { .. }),
+                )) => {
                     last = AppError::Store(error);
                 }
                 other => return other,
@@ -109,7 +121,9 @@ impl Desk {
             return Ok(FreezeAnswer::Problems { problems, missing_glyphs: Vec::new() });
         }
         let number = self.number_for(&state, &kind, &content)?;
-        let job = self.render_job(doc, &state, &content, parts, Mode::Final, number.clone())?;
+        let wanted =
+            Wanted { doc, state: &state, content: &content, mode: Mode::Final, number: number.clone() };
+        let job = self.render_job(&wanted, parts)?;
         let rendered = parts.typesetter.render(&job)?;
         if !rendered.missing_glyphs.is_empty() {
             let missing_glyphs = missing(&rendered.missing_glyphs);
@@ -120,7 +134,13 @@ impl Desk {
         let moment = self.pen.moment();
         let new = salted(Some(doc), &events)?;
         let author = self.pen.author(&moment);
-        self.store.freeze(&Freeze { author: &author, doc, draft_version, events: &new, pdf: &rendered.pdf })?;
+        self.store.freeze(&Freeze {
+            author: &author,
+            doc,
+            draft_version,
+            events: &new,
+            pdf: &rendered.pdf,
+        })?;
         Ok(FreezeAnswer::Frozen { number, revision: state.next_revision })
     }
 
@@ -133,22 +153,15 @@ impl Desk {
         Ok(self.store.read().next_number(&series)?.to_string())
     }
 
-    fn render_job(
-        &self,
-        doc: Uuid,
-        state: &DocumentState,
-        content: &Content,
-        parts: &crate::app::Parts,
-        mode: Mode,
-        number: String,
-    ) -> Result<RenderJob> {
+    fn render_job(&self, wanted: &Wanted<'_>, parts: &crate::app::Parts) -> Result<RenderJob> {
+        let content = wanted.content;
         let kind = self.kind(&content.kind)?;
         let firm = self.firm()?;
         let document = DocumentJson {
             format: DOCUMENT_FORMAT.to_owned(),
-            id: doc,
-            number,
-            revision: state.next_revision,
+            id: wanted.doc,
+            number: wanted.number.clone(),
+            revision: wanted.state.next_revision,
             frozen_at: rfc3339(&parts.clock.now()),
             firm: firm.name.clone(),
             template: parts.typesetter.template(kind, content.language)?,
@@ -157,7 +170,7 @@ impl Desk {
             rounding: ROUNDING_RULE.to_owned(),
         };
         let slots = signing_order(kind, content);
-        typeset::job(document, kind, self.trimmings(firm, content)?, slots, mode)
+        typeset::job(document, kind, self.trimmings(firm, content)?, slots, wanted.mode)
     }
 
     /// The frozen revision as a job without pictures: enough to read it as text.
@@ -165,7 +178,11 @@ impl Desk {
         let frozen = Self::frozen(state)?;
         let kind = self.kind(&state.content.kind)?;
         let entries = self.store.read().entries_of(doc)?;
-        let at = entries.iter().rev().find(|entry| entry.header.kind == "frozen").map(|entry| entry.header.at.wall.clone());
+        let at = entries
+            .iter()
+            .rev()
+            .find(|entry| entry.header.kind == "frozen")
+            .map(|entry| entry.header.at.wall.clone());
         let document = DocumentJson {
             format: DOCUMENT_FORMAT.to_owned(),
             id: doc,

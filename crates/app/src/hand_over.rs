@@ -137,7 +137,8 @@ impl App {
     pub fn decline(&self, reason: NoSignatureReason, note: &str) -> Result<HandOverView> {
         self.at_customer(|desk| {
             let row = desk.hand_over_row()?;
-            desk.leave_empty(row.doc, &row.slot, reason, note, true)?;
+            let slot = EmptySlot { slot: row.slot, reason, note: note.to_owned() };
+            desk.leave_empty(row.doc, slot, SaidBy::Customer)?;
             desk.hand_over_view()
         })
     }
@@ -148,7 +149,9 @@ impl App {
     /// [`AppError::Move`]; [`AppError::Missing`].
     pub fn not_signed(&self, request: &NotSignedRequest) -> Result<DocumentView> {
         self.at_work(|desk, _| {
-            desk.leave_empty(request.document, &request.slot, request.reason, &request.note, false)?;
+            let slot =
+                EmptySlot { slot: request.slot.clone(), reason: request.reason, note: request.note.clone() };
+            desk.leave_empty(request.document, slot, SaidBy::Technician)?;
             desk.document_view(request.document)
         })
     }
@@ -177,6 +180,15 @@ impl App {
     }
 }
 
+/// Who said that a slot stays empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SaidBy {
+    /// The customer, on their own screen.
+    Customer,
+    /// The technician noted it.
+    Technician,
+}
+
 fn cleaned(signer: &Signer) -> Signer {
     let clean = |value: &str| text::clean(value).trim().chars().take(200).collect();
     Signer { name: clean(&signer.name), role: clean(&signer.role), on_behalf_of: clean(&signer.on_behalf_of) }
@@ -201,7 +213,12 @@ impl Desk {
         Ok(bytes)
     }
 
-    fn begin_hand_over(&mut self, state: &DocumentState, row: &HandOverRow, mut events: Vec<Event>) -> Result<()> {
+    fn begin_hand_over(
+        &mut self,
+        state: &DocumentState,
+        row: &HandOverRow,
+        mut events: Vec<Event>,
+    ) -> Result<()> {
         let frozen = Self::frozen(state)?;
         events.push(Event::HandedOver {
             slot: row.slot.clone(),
@@ -233,17 +250,17 @@ impl Desk {
         })
     }
 
-    fn leave_empty(&mut self, doc: Uuid, slot: &str, reason: NoSignatureReason, note: &str, by_customer: bool) -> Result<()> {
+    fn leave_empty(&mut self, doc: Uuid, mut slot: EmptySlot, said_by: SaidBy) -> Result<()> {
         let state = self.state_of(doc)?;
-        state.may(&Move::LeaveEmpty(slot))?;
-        if state.closing_slot() == Some(slot) {
+        state.may(&Move::LeaveEmpty(&slot.slot))?;
+        if state.closing_slot() == Some(slot.slot.as_str()) {
             return Err(AppError::Move(fieldseal_domain::fold::MoveError::SlotTaken));
         }
-        let note: String = text::clean(note).trim().chars().take(2_000).collect();
-        if reason == NoSignatureReason::Other && note.is_empty() {
+        slot.note = text::clean(&slot.note).trim().chars().take(2_000).collect();
+        if slot.reason == NoSignatureReason::Other && slot.note.is_empty() {
             return Err(AppError::Missing("reason"));
         }
-        let slot = EmptySlot { slot: slot.to_owned(), reason, note };
+        let by_customer = said_by == SaidBy::Customer;
         self.append(Some(doc), &[Event::NotSigned { slot, by_customer }]).map(drop)
     }
 
@@ -257,10 +274,13 @@ impl Desk {
         if state.content.remark == remark {
             return self.hand_over_view();
         }
-        self.append(Some(row.doc), &[Event::RemarkAdded { text: remark.clone() }, Event::TakenBack {
-            reason: "customer_remark".to_owned(),
-            by: None,
-        }])?;
+        self.append(
+            Some(row.doc),
+            &[
+                Event::RemarkAdded { text: remark.clone() },
+                Event::TakenBack { reason: "customer_remark".to_owned(), by: None },
+            ],
+        )?;
         let before = state.content.remark.clone();
         let outcome = self.freeze_with_remark(&row, &remark, parts);
         if outcome.is_err() {
@@ -293,7 +313,7 @@ impl Desk {
         let content = &state.content;
         // A crash between "back to draft" and the new freeze leaves a draft at the customer: show what there is.
         let frozen = state.frozen.as_ref();
-        let fingerprint = frozen.map_or_else(String::new, |frozen| fingerprint(frozen));
+        let fingerprint = frozen.map_or_else(String::new, fingerprint);
         let result = match state.slot(&row.slot) {
             Some(SlotState::Signed(_)) => Some(HandOverResult::Signed { fingerprint: fingerprint.clone() }),
             Some(SlotState::Empty(empty)) => Some(HandOverResult::NotSigned { slot: empty.clone() }),

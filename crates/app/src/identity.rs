@@ -83,11 +83,20 @@ impl Identity {
         let public = secret.keys.public()?;
         let id = public.public_id();
         let device: String = id.to_string().chars().take(32).collect();
-        let begin = CERTIFICATES_BEGIN.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| AppError::NotAllowed)?.timestamp();
+        let begin = CERTIFICATES_BEGIN
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .map_err(|_| AppError::NotAllowed)?
+            .timestamp();
         let certificates = secret.root.issue_device(&mut rng(), &public, &device, begin)?;
         let mut roots = vec![secret.root.root_der().to_vec()];
         roots.extend(earlier_roots);
-        Ok(Self { org: Digest::of(secret.root.root_der()).to_string(), code: code(&id), device, certificates, roots })
+        Ok(Self {
+            org: Digest::of(secret.root.root_der()).to_string(),
+            code: code(&id),
+            device,
+            certificates,
+            roots,
+        })
     }
 
     /// The root of the current keys, DER.
@@ -106,7 +115,11 @@ impl Identity {
 /// Four letters and digits from the digest of the keys: a new key is a new code, so numbers never repeat.
 fn code(id: &Digest) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    id.0.iter().take(4).filter_map(|byte| ALPHABET.get(usize::from(byte & 31)).copied()).map(char::from).collect()
+    id.0.iter()
+        .take(4)
+        .filter_map(|byte| ALPHABET.get(usize::from(byte & 31)).copied())
+        .map(char::from)
+        .collect()
 }
 
 /// New signing keys and a new root.
@@ -119,7 +132,8 @@ pub fn make_secret(firm: &str, database: Option<[u8; 32]>) -> Result<DeviceSecre
         Some(bytes) => *key = bytes,
         None => crate::vault::fill_random(&mut key[..])?,
     }
-    let begin = CERTIFICATES_BEGIN.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| AppError::NotAllowed)?.timestamp();
+    let begin =
+        CERTIFICATES_BEGIN.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| AppError::NotAllowed)?.timestamp();
     let root = fieldseal_seal::Authority::make(&mut rng(), firm, begin)?;
     Ok(DeviceSecret { database: key, keys: DeviceKeys::make(&mut rng()), root })
 }

@@ -16,7 +16,9 @@ use fieldseal_domain::{
     kind::Kind,
     party::{Customer, Equipment, Job},
 };
-use fieldseal_store::{DocumentRow as StoredDocument, DocumentView, JobRow as StoredJob, PageFrom, Shelf, SyncState, What};
+use fieldseal_store::{
+    DocumentRow as StoredDocument, DocumentView, JobRow as StoredJob, PageFrom, Shelf, SyncState, What,
+};
 use uuid::Uuid;
 
 /// Rows of one list on a tablet.
@@ -41,10 +43,15 @@ impl App {
                 .into_iter()
                 .map(|row| desk.job_row(row, today))
                 .collect::<Result<_>>()?;
-            let count = |view| u32::try_from(all.iter().filter(|row| belongs(row, view)).count()).unwrap_or(u32::MAX);
+            let count =
+                |view| u32::try_from(all.iter().filter(|row| belongs(row, view)).count()).unwrap_or(u32::MAX);
             let counts = [JobView::Today, JobView::All, JobView::Waiting, JobView::Signed].map(count);
             let documents = desk.loose_documents(view)?;
-            Ok(JobList { jobs: all.into_iter().filter(|row| belongs(row, view)).collect(), documents, counts })
+            Ok(JobList {
+                jobs: all.into_iter().filter(|row| belongs(row, view)).collect(),
+                documents,
+                counts,
+            })
         })
     }
 
@@ -100,7 +107,12 @@ impl App {
             let read = desk.store.read();
             let hits = read.search(words, MOST_FOUND)?;
             let customers = hits.into_iter().filter(|hit| hit.what == What::Customer);
-            Ok(customers.map(|hit| read.customer(hit.id)).collect::<std::result::Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+            Ok(customers
+                .map(|hit| read.customer(hit.id))
+                .collect::<std::result::Result<Vec<_>, _>>()?
+                .into_iter()
+                .flatten()
+                .collect())
         })
     }
 
@@ -200,7 +212,8 @@ impl Desk {
         let mut count = 0;
         for shelf in [Shelf::Signed, Shelf::Ended, Shelf::Waiting] {
             let rows = self.store.read().documents(DocumentView::On(shelf), PageFrom::start(u32::MAX))?;
-            count += rows.iter().filter(|row| has_signature(row.status) && row.sync == SyncState::Local).count();
+            count +=
+                rows.iter().filter(|row| has_signature(row.status) && row.sync == SyncState::Local).count();
         }
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
@@ -230,8 +243,14 @@ impl Desk {
         Ok(JobRow {
             section: section(&job, &documents, today).to_owned(),
             customer: customer.name,
-            place: [customer.street, customer.city].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
-            equipment: equipment.map_or_else(String::new, |item| format!("{} {} {}", item.kind, item.make, item.model).trim().to_owned()),
+            place: [customer.street, customer.city]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
+            equipment: equipment.map_or_else(String::new, |item| {
+                format!("{} {} {}", item.kind, item.make, item.model).trim().to_owned()
+            }),
             technician: technician.map_or_else(String::new, |person| person.name),
             documents: documents.into_iter().map(row).collect(),
             job,
@@ -242,7 +261,11 @@ impl Desk {
 /// Whether somebody's signature is in the file.
 fn has_signature(status: Status) -> bool {
     match status {
-        Status::PartiallySigned | Status::Signed | Status::SignedUnavailable | Status::Declined | Status::Voided => true,
+        Status::PartiallySigned
+        | Status::Signed
+        | Status::SignedUnavailable
+        | Status::Declined
+        | Status::Voided => true,
         Status::Draft | Status::Ready | Status::Cancelled | Status::Expired => false,
     }
 }

@@ -125,7 +125,9 @@ impl App {
     pub fn set_logo(&self, bytes: &[u8]) -> Result<Firm> {
         let kept = crate::photos::keep_logo(bytes)?;
         self.at_work(|desk, _| {
-            let digest = desk.store.transact(|tx| tx.put_blob(BlobSort::Picture, "image/png", &kept).map_err(AppError::from))?;
+            let digest = desk
+                .store
+                .transact(|tx| tx.put_blob(BlobSort::Picture, "image/png", &kept).map_err(AppError::from))?;
             let firm = Firm { logo: Some(digest.to_string()), ..desk.firm()? };
             desk.append(None, &[Event::FirmSaved(firm.clone())])?;
             Ok(firm)
@@ -181,7 +183,9 @@ impl App {
 impl Desk {
     pub(crate) fn set_pin(&mut self, person: Uuid, pin: &str) -> Result<()> {
         let hash = pins::hash(pin)?;
-        self.store.transact(|tx| tx.put_pin(person, &Pin { hash, lock: PinLock::default() }).map_err(AppError::from))
+        self.store.transact(|tx| {
+            tx.put_pin(person, &Pin { hash, lock: PinLock::default() }).map_err(AppError::from)
+        })
     }
 
     /// Tries a PIN. The try is counted before it is looked at, so that pulling the plug does not give another one.
@@ -193,7 +197,8 @@ impl Desk {
         }
         let wrong_tries = kept.lock.wrong_tries.saturating_add(1);
         let delay_ms = pins::delay_ms(wrong_tries);
-        let lock = PinLock { wrong_tries, delay_ms, boot: self.session.clone(), mono_ms: self.pen.clock.mono_ms() };
+        let lock =
+            PinLock { wrong_tries, delay_ms, boot: self.session.clone(), mono_ms: self.pen.clock.mono_ms() };
         self.store.transact(|tx| tx.put_pin_lock(person, &lock).map_err(AppError::from))?;
         if pins::fits(pin, &kept.hash) {
             self.store.transact(|tx| tx.put_pin_lock(person, &PinLock::default()).map_err(AppError::from))?;

@@ -54,7 +54,9 @@ impl App {
         self.at_work(|desk, _| {
             let read = desk.store.read();
             match read.blob_info(digest)? {
-                Some(info) if info.sort == BlobSort::Picture => read.blob(digest)?.ok_or(AppError::NotFound("photo")),
+                Some(info) if info.sort == BlobSort::Picture => {
+                    read.blob(digest)?.ok_or(AppError::NotFound("photo"))
+                }
                 Some(_) | None => Err(AppError::NotFound("photo")),
             }
         })

@@ -1,6 +1,9 @@
 //! Photos: read whatever the camera wrote, turn it upright, scale it to 1600 px, leave place and device behind.
 
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, codecs::jpeg::JpegEncoder, imageops::FilterType};
+use image::{
+    DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, codecs::jpeg::JpegEncoder,
+    imageops::FilterType,
+};
 use std::io::Cursor;
 
 /// Longest side of a kept photo in px.
@@ -118,8 +121,12 @@ fn sort_error(error: image::ImageError) -> PhotoError {
 
 /// EXIF DateTimeOriginal `2026:09:01 08:10:00` as ISO 8601; empty when there is none.
 fn taken_at(bytes: &[u8]) -> String {
-    let Ok(data) = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)) else { return String::new() };
-    let Some(field) = data.get_field(exif::Tag::DateTimeOriginal, exif::In::PRIMARY) else { return String::new() };
+    let Ok(data) = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
+        return String::new();
+    };
+    let Some(field) = data.get_field(exif::Tag::DateTimeOriginal, exif::In::PRIMARY) else {
+        return String::new();
+    };
     let exif::Value::Ascii(texts) = &field.value else { return String::new() };
     let text = texts.first().map(|text| String::from_utf8_lossy(text).into_owned()).unwrap_or_default();
     let iso = text.replacen(':', "-", 2).replacen(' ', "T", 1);
@@ -132,7 +139,9 @@ mod tests {
     use super::*;
 
     fn jpeg(width: u32, height: u32) -> Vec<u8> {
-        let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
+        let picture = image::RgbImage::from_fn(width, height, |x, y| {
+            image::Rgb([(x % 256) as u8, (y % 256) as u8, 90])
+        });
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, 90).encode_image(&picture).unwrap();
         bytes

@@ -24,7 +24,8 @@ use fieldseal_domain::{
 use fieldseal_render::{fonts::FontRole, outline};
 use fieldseal_seal::{
     Appearance, BoxSize, FieldInfo, InkOperators, SealRequest, ink_operators, seal_field,
-    second_path::{self, Expectations}, signature_fields, typed_operators,
+    second_path::{self, Expectations},
+    signature_fields, typed_operators,
 };
 use fieldseal_store::Seal;
 use uuid::Uuid;
@@ -40,6 +41,7 @@ const MARGIN: f64 = 4.0;
 
 /// What one signing needs to know besides the document.
 struct Act {
+    doc: Uuid,
     slot: String,
     signer: Signer,
     method: Method,
@@ -48,6 +50,10 @@ struct Act {
     small_confirmed: bool,
     consent: Consent,
     pages: PagesSeen,
+    /// What goes into the journal before the signature.
+    events: Vec<Event>,
+    /// Who closes the document with it.
+    closing: Option<Uuid>,
 }
 
 impl App {
@@ -66,7 +72,9 @@ impl App {
             }
             let signer = checked_signer(&request.signer)?;
             let ink = match request.method {
-                Method::Drawn => Some(request.ink.clone().ok_or(AppError::Ink(fieldseal_domain::ink::InkError::Empty))?),
+                Method::Drawn => {
+                    Some(request.ink.clone().ok_or(AppError::Ink(fieldseal_domain::ink::InkError::Empty))?)
+                }
                 Method::Typed => None,
                 Method::Stored => return Err(AppError::NotAllowed),
             };
@@ -80,6 +88,9 @@ impl App {
             let kind = desk.kind(&state.content.kind)?;
             let frozen = Desk::frozen(&state)?;
             let act = Act {
+                doc: row.doc,
+                events: vec![Event::Shown { pages: row.pages_seen.clone(), as_text: row.as_text }],
+                closing: None,
                 consent: texts::consent(kind, &row.slot, row.language)?,
                 pages: PagesSeen { total: frozen.pages, seen: row.pages_seen.clone(), as_text: row.as_text },
                 slot: row.slot.clone(),
@@ -89,9 +100,8 @@ impl App {
                 ink,
                 small_confirmed: request.small_confirmed,
             };
-            let shown = Event::Shown { pages: row.pages_seen.clone(), as_text: row.as_text };
             let fingerprint = fingerprint(frozen);
-            desk.seal(row.doc, &state, act, vec![shown], None)?;
+            desk.seal(&state, act)?;
             Ok(SignAnswer::Signed { fingerprint })
         })
     }
@@ -117,16 +127,23 @@ impl App {
             let kind = desk.kind(&state.content.kind)?;
             let frozen = Desk::frozen(&state)?;
             let act = Act {
+                doc: request.document,
+                events: Vec::new(),
+                closing: Some(person),
                 consent: texts::consent(kind, &slot, by.language)?,
                 pages: PagesSeen { total: frozen.pages, seen: Vec::new(), as_text: false },
-                signer: Signer { name: by.name.clone(), role: String::new(), on_behalf_of: desk.firm()?.name },
+                signer: Signer {
+                    name: by.name.clone(),
+                    role: String::new(),
+                    on_behalf_of: desk.firm()?.name,
+                },
                 slot,
                 method,
                 pointer: request.ink.as_ref().and(request.pointer),
                 ink: Some(ink.clone()),
                 small_confirmed: false,
             };
-            desk.seal(request.document, &state, act, Vec::new(), Some(person))?;
+            desk.seal(&state, act)?;
             if request.keep && request.ink.is_some() {
                 desk.store.transact(|tx| tx.put_own_ink(person, &ink).map_err(AppError::from))?;
             }
@@ -137,8 +154,11 @@ impl App {
 
 fn checked_signer(signer: &Signer) -> Result<Signer> {
     let clean = |value: &str| -> String { text::clean(value).trim().chars().take(200).collect() };
-    let signer =
-        Signer { name: clean(&signer.name), role: clean(&signer.role), on_behalf_of: clean(&signer.on_behalf_of) };
+    let signer = Signer {
+        name: clean(&signer.name),
+        role: clean(&signer.role),
+        on_behalf_of: clean(&signer.on_behalf_of),
+    };
     if signer.name.is_empty() { Err(AppError::Missing("name")) } else { Ok(signer) }
 }
 
@@ -156,21 +176,16 @@ impl Desk {
     /// The same strokes in two slots: somebody signed for somebody else.
     fn refuse_same_ink(&self, state: &DocumentState, ink: &Ink) -> Result<()> {
         let same = |slot: &SlotState| match slot {
-            SlotState::Signed(signed) => signed.ink.as_ref().is_some_and(|other| other.strokes == ink.strokes),
+            SlotState::Signed(signed) => {
+                signed.ink.as_ref().is_some_and(|other| other.strokes == ink.strokes)
+            }
             SlotState::Open | SlotState::Empty(_) => false,
         };
         if state.slots.iter().any(|(_, slot)| same(slot)) { Err(AppError::SameInk) } else { Ok(()) }
     }
 
-    /// Seals one field and stores file and events together. `closing` names who closes.
-    fn seal(
-        &mut self,
-        doc: Uuid,
-        state: &DocumentState,
-        act: Act,
-        mut events: Vec<Event>,
-        closing: Option<Uuid>,
-    ) -> Result<()> {
+    /// Seals one field and stores file and events together.
+    fn seal(&mut self, state: &DocumentState, act: Act) -> Result<()> {
         let pdf = self.newest_file(state)?;
         let field = signature_fields(&pdf)?
             .into_iter()
@@ -178,7 +193,7 @@ impl Desk {
             .ok_or(AppError::NotFound("signature field"))?;
         let moment = self.pen.moment();
         let appearance = appearance(&field, &act, &moment)?;
-        let acceptance = self.acceptance(state, &act, &appearance.ink, &moment, closing.is_some())?;
+        let acceptance = self.acceptance(state, &act, &appearance.ink, &moment)?;
         let statement = String::from_utf8_lossy(&to_canonical_json(&acceptance)?).into_owned();
         let before = match &self.prefix {
             Some((_, prefix)) => prefix.clone(),
@@ -196,27 +211,37 @@ impl Desk {
             location: None,
         };
         let sealed = seal_field(&request, &self.pen.keys, &self.identity.certificates)?;
-        second_path::check(&sealed.pdf, &Expectations {
-            before: &before,
-            covered: sealed.covered,
-            acceptance_json: &statement,
-            keys: &self.public,
-            certificates: &self.identity.certificates,
-        })?;
+        second_path::check(
+            &sealed.pdf,
+            &Expectations {
+                before: &before,
+                covered: sealed.covered,
+                acceptance_json: &statement,
+                keys: &self.public,
+                certificates: &self.identity.certificates,
+            },
+        )?;
         let hash = sealed.file_hash();
+        let mut events = act.events;
         events.push(Event::Signed(Box::new(SignedSlot {
             acceptance,
             ink: act.ink,
             sealed: hash,
             size: u64::try_from(sealed.pdf.len()).unwrap_or(u64::MAX),
-            closes: closing.is_some(),
+            closes: act.closing.is_some(),
         })));
-        if let Some(by) = closing {
+        if let Some(by) = act.closing {
             events.push(Event::Closed { outcome: state.outcome(), sealed: hash, by });
         }
-        let new = salted(Some(doc), &events)?;
+        let new = salted(Some(act.doc), &events)?;
         let author = self.pen.author(&moment);
-        self.store.seal(&Seal { author: &author, doc, slot: &act.slot, events: &new, pdf: &sealed.pdf })?;
+        self.store.seal(&Seal {
+            author: &author,
+            doc: act.doc,
+            slot: &act.slot,
+            events: &new,
+            pdf: &sealed.pdf,
+        })?;
         self.prefix = Some((hash, sealed.state));
         Ok(())
     }
@@ -227,8 +252,8 @@ impl Desk {
         act: &Act,
         ink: &InkOperators,
         moment: &Moment,
-        closes: bool,
     ) -> Result<Acceptance> {
+        let closes = act.closing.is_some();
         let frozen = Self::frozen(state)?;
         let last = self.store.read().last_position(&self.identity.device)?;
         Ok(Acceptance {
@@ -294,7 +319,11 @@ fn typed_name(name: &str, size: BoxSize) -> Result<Vec<OutlinePath>> {
 fn caption(act: &Act, moment: &Moment, size: BoxSize) -> Result<Vec<OutlinePath>> {
     let width = points(size.width) - 2.0 * MARGIN;
     let Signer { name, role, on_behalf_of } = &act.signer;
-    let who = [name.as_str(), role.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let who = [name.as_str(), role.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ");
     let when = format!("{} {}", moment.at.strftime("%Y-%m-%d %H:%M"), moment.at.strftime("UTC%:z"));
     let second = if on_behalf_of.is_empty() { when } else { format!("{when} · {on_behalf_of}") };
     let mut paths = Vec::new();

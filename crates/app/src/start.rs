@@ -9,13 +9,7 @@ use crate::{
     vault::{DeviceSecret, KeyVault, VaultError, passphrase::PassphraseVault, recovery},
     view::start::{AppStatus, FirstRun, FirstRunDone, KeyStoreCheck, KeyStoreKind, Problem},
 };
-use fieldseal_domain::{
-    Digest,
-    event::Event,
-    kind,
-    party::Person,
-    text,
-};
+use fieldseal_domain::{Digest, event::Event, kind, party::Person, text};
 use fieldseal_store::{DatabaseKey, OpenMode, Pin, PinLock, Store, StoreError};
 use std::{collections::BTreeMap, path::Path};
 use uuid::Uuid;
@@ -102,7 +96,12 @@ fn desk(
     Ok(Desk {
         store,
         public: keys.public()?,
-        pen: Pen { keys, org: identity.org.clone(), device: identity.device.clone(), clock: parts.clock.clone() },
+        pen: Pen {
+            keys,
+            org: identity.org.clone(),
+            device: identity.device.clone(),
+            clock: parts.clock.clone(),
+        },
         identity,
         device_file,
         kinds: kind::shipped()?,
@@ -174,10 +173,17 @@ impl App {
         self.at_work(|desk, _| {
             let Some(check) = &desk.recovery_check else { return Err(AppError::NotAllowed) };
             let parts: Vec<&str> = check.code.split('-').collect();
-            let wanted: Vec<&str> =
-                check.groups.iter().filter_map(|group| parts.get(usize::try_from(*group).ok()?)).copied().collect();
-            let typed: Vec<Zeroizing<String>> = groups.iter().map(|group| recovery::normalise(group)).collect();
-            if typed.len() != wanted.len() || !typed.iter().zip(&wanted).all(|(typed, wanted)| typed.as_str() == *wanted) {
+            let wanted: Vec<&str> = check
+                .groups
+                .iter()
+                .filter_map(|group| parts.get(usize::try_from(*group).ok()?))
+                .copied()
+                .collect();
+            let typed: Vec<Zeroizing<String>> =
+                groups.iter().map(|group| recovery::normalise(group)).collect();
+            if typed.len() != wanted.len()
+                || !typed.iter().zip(&wanted).all(|(typed, wanted)| typed.as_str() == *wanted)
+            {
                 return Err(AppError::WrongRecoveryCode);
             }
             desk.recovery_check = None;
@@ -228,7 +234,8 @@ impl App {
             let State::Locked(old, _) = &*state else { return Err(AppError::NotAllowed) };
             let database = recovery::unwrap(code, &old.recovery).ok_or(AppError::WrongRecoveryCode)?;
             let (vault_name, vault) = self.new_vault(key_store, passphrase)?;
-            let store = Store::open(&self.folder.join(DATABASE), DatabaseKey::new(*database), OpenMode::Existing)?;
+            let store =
+                Store::open(&self.folder.join(DATABASE), DatabaseKey::new(*database), OpenMode::Existing)?;
             let before: Identity = store.read().setting(IDENTITY)?.ok_or(AppError::NotFound("identity"))?;
             let firm = store.read().firm()?.unwrap_or_default();
             let secret = make_secret(&firm.name, Some(*database))?;
@@ -278,30 +285,40 @@ fn checked(request: &FirstRun) -> Result<(fieldseal_domain::party::Firm, String)
     }
     pins::check(&request.pin)?;
     if firm.branches.is_empty() {
-        firm.branches.push(fieldseal_domain::party::Branch { legal_name: firm.name.clone(), ..Default::default() });
+        firm.branches
+            .push(fieldseal_domain::party::Branch { legal_name: firm.name.clone(), ..Default::default() });
     }
     Ok((firm, name))
 }
 
 impl Desk {
-    fn begin_journal(&mut self, person: &Person, pin: &str, firm: fieldseal_domain::party::Firm) -> Result<()> {
+    fn begin_journal(
+        &mut self,
+        person: &Person,
+        pin: &str,
+        firm: fieldseal_domain::party::Firm,
+    ) -> Result<()> {
         let hash = pins::hash(pin)?;
         self.open_journal()?;
         self.append(None, &[Event::FirmSaved(firm), Event::PersonSaved(person.clone())])?;
         let id = person.id;
-        self.store.transact(|tx| tx.put_pin(id, &Pin { hash, lock: PinLock::default() }).map_err(AppError::from))
+        self.store
+            .transact(|tx| tx.put_pin(id, &Pin { hash, lock: PinLock::default() }).map_err(AppError::from))
     }
 
     /// Identity and the first event of a new journal.
     fn open_journal(&mut self) -> Result<()> {
         let identity = self.identity.clone();
         self.save_setting(IDENTITY, &identity)?;
-        self.append(None, &[Event::JournalOpened {
-            device_code: identity.code.clone(),
-            certificate: Digest::of(&identity.certificates.ed25519),
-            root: Digest::of(identity.root()),
-            app_version: env!("CARGO_PKG_VERSION").to_owned(),
-        }])?;
+        self.append(
+            None,
+            &[Event::JournalOpened {
+                device_code: identity.code.clone(),
+                certificate: Digest::of(&identity.certificates.ed25519),
+                root: Digest::of(identity.root()),
+                app_version: env!("CARGO_PKG_VERSION").to_owned(),
+            }],
+        )?;
         Ok(())
     }
 }

@@ -1,12 +1,7 @@
 //! Sentences of the use cases in the seven languages, from the one catalogue that also feeds the page.
 
 use crate::{error::Result, view::hand_over::TextBlock};
-use fieldseal_domain::{
-    Digest, Language,
-    acceptance::Consent,
-    content::Content,
-    kind::Kind,
-};
+use fieldseal_domain::{Digest, Language, acceptance::Consent, content::Content, kind::Kind};
 use fieldseal_render::{RenderJob, catalogue, format, view};
 
 /// What the firm's own signature says, whatever the kind.

@@ -44,7 +44,13 @@ pub struct Trimmings {
 ///
 /// # Errors
 /// When the document has no canonical form.
-pub fn job(document: DocumentJson, kind: &Kind, trimmings: Trimmings, slots: Vec<String>, mode: Mode) -> Result<RenderJob> {
+pub fn job(
+    document: DocumentJson,
+    kind: &Kind,
+    trimmings: Trimmings,
+    slots: Vec<String>,
+    mode: Mode,
+) -> Result<RenderJob> {
     let (document_json, content_hash) = document.canonical()?;
     let photos = trimmings.photos.into_iter();
     Ok(RenderJob {

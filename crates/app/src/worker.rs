@@ -40,6 +40,7 @@ impl Typesetter for WorkerTypesetter {
     }
 
     fn template(&self, kind: &Kind, language: Language) -> Result<TemplateRef, RenderError> {
-        templates::reference(&kind.template, language).ok_or_else(|| RenderError::UnknownTemplate(kind.template.clone()))
+        templates::reference(&kind.template, language)
+            .ok_or_else(|| RenderError::UnknownTemplate(kind.template.clone()))
     }
 }

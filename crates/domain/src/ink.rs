@@ -184,7 +184,12 @@ pub mod packed {
     /// # Errors
     /// What the serialiser says.
     pub fn serialize<S: Serializer>(ink: &Option<Ink>, serializer: S) -> Result<S::Ok, S::Error> {
-        let pack = |ink: &Ink| Packed { v: ink.v, w: ink.w, h: ink.h, strokes: ink.strokes.iter().map(|s| pack_stroke(s)).collect() };
+        let pack = |ink: &Ink| Packed {
+            v: ink.v,
+            w: ink.w,
+            h: ink.h,
+            strokes: ink.strokes.iter().map(|s| pack_stroke(s)).collect(),
+        };
         ink.as_ref().map(pack).serialize(serializer)
     }
 
@@ -194,7 +199,8 @@ pub mod packed {
     /// When it is no packed drawing.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Ink>, D::Error> {
         let Some(packed) = Option::<Packed>::deserialize(deserializer)? else { return Ok(None) };
-        let strokes: Option<Vec<Vec<i32>>> = packed.strokes.iter().map(|stroke| unpack_stroke(stroke)).collect();
+        let strokes: Option<Vec<Vec<i32>>> =
+            packed.strokes.iter().map(|stroke| unpack_stroke(stroke)).collect();
         let strokes = strokes.ok_or_else(|| D::Error::custom("not a packed stroke"))?;
         Ok(Some(Ink { v: packed.v, w: packed.w, h: packed.h, strokes }))
     }

@@ -49,7 +49,12 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotAllowed`] on a folder that is set up; else what a use case says.
-    pub fn load_demo(&self, key_store: KeyStoreKind, passphrase: &str, progress: &dyn Fn(&str)) -> Result<Replayed> {
+    pub fn load_demo(
+        &self,
+        key_store: KeyStoreKind,
+        passphrase: &str,
+        progress: &dyn Fn(&str),
+    ) -> Result<Replayed> {
         let source = Source::read()?;
         let first = source.users.first().ok_or(AppError::NotFound("person"))?;
         let done = self.first_run(&FirstRun {
@@ -60,15 +65,24 @@ impl App {
             key_store,
             passphrase: passphrase.to_owned(),
         })?;
-        let groups: Vec<String> = done.ask_groups.iter().filter_map(|group| {
-            done.recovery_code.split('-').nth(usize::try_from(*group).ok()?).map(str::to_owned)
-        }).collect();
+        let groups: Vec<String> = done
+            .ask_groups
+            .iter()
+            .filter_map(|group| {
+                done.recovery_code.split('-').nth(usize::try_from(*group).ok()?).map(str::to_owned)
+            })
+            .collect();
         self.confirm_recovery(&groups)?;
         self.at_work(|desk, _| {
             desk.save_setting("demo", &true)?;
             desk.save_setting("catalogue", &source.catalogue())
         })?;
-        let mut world = World { source: &source, customers: BTreeMap::new(), equipment: BTreeMap::new(), people: BTreeMap::new() };
+        let mut world = World {
+            source: &source,
+            customers: BTreeMap::new(),
+            equipment: BTreeMap::new(),
+            people: BTreeMap::new(),
+        };
         self.meet_people(&mut world)?;
         self.meet_customers(&mut world)?;
         let mut replayed = Replayed { recovery_code: done.recovery_code, documents: Vec::new() };
@@ -106,10 +120,17 @@ impl App {
         Ok(())
     }
 
-    fn replay_job(&self, world: &World<'_>, source: &JobSource, index: usize, replayed: &mut Replayed) -> Result<()> {
+    fn replay_job(
+        &self,
+        world: &World<'_>,
+        source: &JobSource,
+        index: usize,
+        replayed: &mut Replayed,
+    ) -> Result<()> {
         let technician = *world.people.get(&source.technician).ok_or(AppError::NotFound("person"))?;
         self.sign_in(technician, DEMO_PIN)?;
-        let ours: Vec<&DocumentSource> = source.documents.iter().filter(|document| is_ours(&document.kind)).collect();
+        let ours: Vec<&DocumentSource> =
+            source.documents.iter().filter(|document| is_ours(&document.kind)).collect();
         let job = self.save_job(&world.job(source, technician, ours.is_empty().then_some(index), self)?)?;
         let mut intake = None;
         for document in ours {
@@ -130,7 +151,12 @@ impl App {
         let view = self.new_document(&source.kind, start)?;
         let id = view.id;
         let content = fill_in(self, job, source, view.content.clone())?;
-        self.draft_save(&DraftSave { document: id, version: view.version, content, secrets: BTreeMap::new() })?;
+        self.draft_save(&DraftSave {
+            document: id,
+            version: view.version,
+            content,
+            secrets: BTreeMap::new(),
+        })?;
         for number in 0..source.photos.min(2) + usize::from(source.kind == "intake_protocol") {
             self.add_photo(id, &format!("{} {}.jpg", job.id, number + 1), &picture(number)?, "")?;
         }
@@ -177,10 +203,20 @@ impl App {
     fn replay_slot(&self, view: &DocumentView, slot: &str, source: Option<&SignerSource>) -> Result<()> {
         let Some(source) = source else { return Ok(()) };
         let note = source.reason.clone();
-        let empty = |reason| NotSignedRequest { document: view.id, slot: slot.to_owned(), reason, note: note.clone() };
+        let empty = |reason| NotSignedRequest {
+            document: view.id,
+            slot: slot.to_owned(),
+            reason,
+            note: note.clone(),
+        };
         let language = view.content.language;
-        let signer = Signer { name: source.name.clone(), role: source.role.clone(), on_behalf_of: source.on_behalf_of.clone() };
-        let request = HandOverRequest { document: view.id, slot: slot.to_owned(), signer: signer.clone(), language };
+        let signer = Signer {
+            name: source.name.clone(),
+            role: source.role.clone(),
+            on_behalf_of: source.on_behalf_of.clone(),
+        };
+        let request =
+            HandOverRequest { document: view.id, slot: slot.to_owned(), signer: signer.clone(), language };
         match source.state.as_str() {
             "signed" => {
                 let seen: Vec<u32> = (1..=self.hand_over(&request)?.pages).collect();
@@ -226,7 +262,12 @@ fn firm(source: &Source) -> Firm {
         email: branch.email.clone(),
         ..Branch::default()
     });
-    Firm { name: source.company.name.clone(), color: "#14604f".to_owned(), logo: None, branches: branches.collect() }
+    Firm {
+        name: source.company.name.clone(),
+        color: "#14604f".to_owned(),
+        logo: None,
+        branches: branches.collect(),
+    }
 }
 
 /// A technician speaks the language of the customers.
@@ -308,7 +349,8 @@ fn fill_in(app: &App, job: &JobSource, source: &DocumentSource, mut content: Con
     let language = content.language;
     let catalogue = app.catalogue(language)?;
     if !source.lines.is_empty() {
-        content.lines = source.lines.iter().map(|line| priced_line(line, &catalogue)).collect::<Result<_>>()?;
+        content.lines =
+            source.lines.iter().map(|line| priced_line(line, &catalogue)).collect::<Result<_>>()?;
     }
     let done = content.lines.iter().map(|line| line.description.clone()).collect::<Vec<_>>().join(", ");
     let done = if job.work_done.is_empty() { done } else { job.work_done.clone() };
@@ -323,7 +365,8 @@ fn fill_in(app: &App, job: &JobSource, source: &DocumentSource, mut content: Con
         "intake_protocol" => {
             set("condition", source.condition.join(", "));
             set("warranty_claim", if source.warranty_claim { "yes" } else { "no" }.to_owned());
-            let consent = if source.data_consent == "backup_declined" { "backup_declined" } else { "backup_made" };
+            let consent =
+                if source.data_consent == "backup_declined" { "backup_declined" } else { "backup_made" };
             set("data_consent", consent.to_owned());
             set("cost_agreement", "quote_first".to_owned());
             set("agreed_due", source.agreed_due.clone());
@@ -339,13 +382,22 @@ fn fill_in(app: &App, job: &JobSource, source: &DocumentSource, mut content: Con
             set("warranty_until", "2027-03-09".to_owned());
             let told = !source.returned_accessories.is_empty() || !source.missing_accessories.is_empty();
             let intake = job.documents.iter().find(|document| document.kind == "intake_protocol");
-            let returned = if told { Some(&source.returned_accessories) } else { intake.map(|intake| &intake.accessories) };
-            content.accessories = returned.map(|names| accessories(names, Presence::Present)).unwrap_or_default();
+            let returned = if told {
+                Some(&source.returned_accessories)
+            } else {
+                intake.map(|intake| &intake.accessories)
+            };
+            content.accessories =
+                returned.map(|names| accessories(names, Presence::Present)).unwrap_or_default();
             content.accessories.extend(accessories(&source.missing_accessories, Presence::Missing));
         }
     }
     content.checklist = (1..=source.checklist_items)
-        .map(|row| ChecklistRow { text: format!("DE2-{row:03}"), answer: Some(Answer::Ok), note: String::new() })
+        .map(|row| ChecklistRow {
+            text: format!("DE2-{row:03}"),
+            answer: Some(Answer::Ok),
+            note: String::new(),
+        })
         .collect();
     plan_signers(source, &mut content);
     Ok(content)
@@ -367,7 +419,8 @@ fn plan_signers(source: &DocumentSource, content: &mut Content) {
 }
 
 fn priced_line(source: &LineSource, catalogue: &[crate::view::document::CatalogueItem]) -> Result<Line> {
-    let item = catalogue.iter().find(|item| item.code == source.code).ok_or(AppError::NotFound("catalogue item"))?;
+    let item =
+        catalogue.iter().find(|item| item.code == source.code).ok_or(AppError::NotFound("catalogue item"))?;
     Ok(Line {
         line_type: item.line_type,
         code: source.code.clone(),

@@ -156,7 +156,8 @@ impl CatalogueEntry {
     /// The entry as the editor offers it.
     #[must_use]
     pub fn in_language(self, language: Language) -> CatalogueItem {
-        let name = self.names.get(&language).or_else(|| self.names.get(&Language::En)).cloned().unwrap_or_default();
+        let name =
+            self.names.get(&language).or_else(|| self.names.get(&Language::En)).cloned().unwrap_or_default();
         CatalogueItem { code: self.code, line_type: self.line_type, unit: self.unit, name }
     }
 }

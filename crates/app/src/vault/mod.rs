@@ -107,14 +107,16 @@ impl DeviceSecret {
         }
         let mut part = || -> Result<&[u8], VaultError> {
             let (length, after) = rest.split_first_chunk::<2>().ok_or(VaultError::Unreadable)?;
-            let (part, after) =
-                after.split_at_checked(usize::from(u16::from_be_bytes(*length))).ok_or(VaultError::Unreadable)?;
+            let (part, after) = after
+                .split_at_checked(usize::from(u16::from_be_bytes(*length)))
+                .ok_or(VaultError::Unreadable)?;
             rest = after;
             Ok(part)
         };
         let database = <[u8; 32]>::try_from(part()?).map_err(|_| VaultError::Unreadable)?;
         let keys = DeviceKeys::from_secret_bytes(part()?).map_err(|_: KeyError| VaultError::Unreadable)?;
-        let root = Authority::from_secret_bytes(part()?).map_err(|_: CertificateError| VaultError::Unreadable)?;
+        let root =
+            Authority::from_secret_bytes(part()?).map_err(|_: CertificateError| VaultError::Unreadable)?;
         Ok(Self { database: Zeroizing::new(database), keys, root })
     }
 }

@@ -40,7 +40,8 @@ impl PassphraseVault {
 
     fn key(&self, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Zeroizing<[u8; 32]>, VaultError> {
         // A changed file must not make us allocate without end.
-        let params = Params::new(memory_kib.min(1 << 20), passes.min(16), 1, Some(32)).map_err(|_| VaultError::Unreadable)?;
+        let params = Params::new(memory_kib.min(1 << 20), passes.min(16), 1, Some(32))
+            .map_err(|_| VaultError::Unreadable)?;
         let mut key = Zeroizing::new([0_u8; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into(self.passphrase.as_bytes(), salt, &mut key[..])
@@ -65,7 +66,9 @@ impl KeyVault for PassphraseVault {
         let key = self.key(&decode(&file.salt)?, file.memory_kib, file.passes)?;
         let nonce = <[u8; 24]>::try_from(decode(&file.nonce)?).map_err(|_| VaultError::Unreadable)?;
         let cipher = XChaCha20Poly1305::new(&(*key).into());
-        let secret = cipher.decrypt(&nonce.into(), decode(&file.sealed)?.as_slice()).map_err(|_| VaultError::WrongPassphrase)?;
+        let secret = cipher
+            .decrypt(&nonce.into(), decode(&file.sealed)?.as_slice())
+            .map_err(|_| VaultError::WrongPassphrase)?;
         Ok(Some(Zeroizing::new(secret)))
     }
 
@@ -105,9 +108,18 @@ mod tests {
         let path = folder.path().join("keys.sealed");
         assert!(PassphraseVault::new(path.clone(), "a").read().unwrap().is_none());
         PassphraseVault::new(path.clone(), "three little words").write(b"secret").unwrap();
-        assert_eq!(&PassphraseVault::new(path.clone(), "three little words").read().unwrap().unwrap()[..], b"secret");
-        assert!(matches!(PassphraseVault::new(path.clone(), "other").read(), Err(VaultError::WrongPassphrase)));
-        assert!(!fs::read_to_string(&path).unwrap().contains("secret\""), "the secret itself is not in the file");
+        assert_eq!(
+            &PassphraseVault::new(path.clone(), "three little words").read().unwrap().unwrap()[..],
+            b"secret"
+        );
+        assert!(matches!(
+            PassphraseVault::new(path.clone(), "other").read(),
+            Err(VaultError::WrongPassphrase)
+        ));
+        assert!(
+            !fs::read_to_string(&path).unwrap().contains("secret\""),
+            "the secret itself is not in the file"
+        );
         fs::write(&path, "{").unwrap();
         assert!(matches!(PassphraseVault::new(path, "x").read(), Err(VaultError::Unreadable)));
     }

@@ -69,7 +69,8 @@ pub fn wrap(code: &str, database: &[u8; 32]) -> Result<WrappedKey, VaultError> {
 pub fn unwrap(code: &str, wrapped: &WrappedKey) -> Option<Zeroizing<[u8; 32]>> {
     let nonce = <[u8; 24]>::try_from(BASE64.decode(&wrapped.nonce).ok()?).ok()?;
     let cipher = XChaCha20Poly1305::new(&(*wrapping_key(code)).into());
-    let key = Zeroizing::new(cipher.decrypt(&nonce.into(), BASE64.decode(&wrapped.sealed).ok()?.as_slice()).ok()?);
+    let key =
+        Zeroizing::new(cipher.decrypt(&nonce.into(), BASE64.decode(&wrapped.sealed).ok()?.as_slice()).ok()?);
     <[u8; 32]>::try_from(key.as_slice()).ok().map(Zeroizing::new)
 }
 

@@ -1,12 +1,7 @@
 //! Filling in: the draft, its problems, its preview, its photos.
 
 use fieldseal_domain::{
-    check,
-    compare::Comparison,
-    content::Content,
-    fold::Status,
-    kind::Kind,
-    money::Totals,
+    check, compare::Comparison, content::Content, fold::Status, kind::Kind, money::Totals,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

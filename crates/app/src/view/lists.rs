@@ -1,6 +1,9 @@
 //! Jobs, customers, equipment, documents: rows of lists and search results.
 
-use fieldseal_domain::{fold::Status, party::{Customer, Equipment, Job}};
+use fieldseal_domain::{
+    fold::Status,
+    party::{Customer, Equipment, Job},
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
