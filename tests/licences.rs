@@ -33,7 +33,7 @@ const ALLOWED: [&str; 18] = [
 
 /// Licences accepted for these parts alone. MPL-2.0: used unmodified, its source named in the notices (clause 3.2);
 /// lightningcss and axe-core only build and test. "blessing" is SQLite's dedication to the public domain.
-const ALLOWED_FOR: [(&str, &[&str]); 2] = [
+const ALLOWED_FOR: [(&str, &[&str]); 3] = [
     (
         "MPL-2.0",
         &[
@@ -47,6 +47,8 @@ const ALLOWED_FOR: [(&str, &[&str]); 2] = [
         ],
     ),
     ("blessing", &["sqlcipher-src"]),
+    // A font, embedded unmodified.
+    ("OFL-1.1", &["@fontsource-variable/inter"]),
 ];
 
 /// One part made by others.

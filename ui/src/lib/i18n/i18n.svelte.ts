@@ -5,19 +5,9 @@
 import type { Language } from '$lib/backend/types';
 import type { Args, Catalogue, Key, Message, Value } from './generated/keys';
 import { Formats } from './formats';
+export { LANGUAGES } from './languages';
 
 export type { Key } from './generated/keys';
-
-/** The languages, each under its own name. */
-export const LANGUAGES: readonly { code: Language; name: string }[] = [
-  { code: 'ro', name: 'Română' },
-  { code: 'en', name: 'English' },
-  { code: 'sv', name: 'Svenska' },
-  { code: 'nl', name: 'Nederlands' },
-  { code: 'fr', name: 'Français' },
-  { code: 'ru', name: 'Русский' },
-  { code: 'de', name: 'Deutsch' },
-];
 
 const LOADERS: Record<Language, () => Promise<{ messages: Catalogue }>> = {
   en: () => import('./generated/en'),

@@ -34,6 +34,16 @@ export function nameOfPlace(place: string, content: Content): string {
       return t('settings.firm');
     case 'technician':
       return word('slot', 'technician');
+    case 'currency':
+    case 'origin':
+    case 'remark':
+      return t(`place.${first}`);
+    case 'site':
+      return t('editor.site');
+    case 'language':
+      return t('editor.language');
+    case 'show_prices':
+      return t('lines.show_prices');
     case 'checklist':
       return content.checklist[Number(second)]?.text || word('section', first);
     case 'accessories':
