@@ -3,12 +3,12 @@ import { typePin, drawSignature } from './visit.mjs';
 
 export const name = 'a visit goes from first run to the closed document';
 
-export async function check({ page, url }) {
+export async function check({ page, app }) {
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   const at = (id) => page.getByTestId(id);
 
-  await page.goto(`${url}/index.html?phase=first_run`);
+  await page.goto(`${app}/index.html?phase=first_run`);
   await at('firm-name').fill('Demo');
   await at('firm-legal-name').fill('Demo SRL');
   await at('firm-street').fill('Strada 1');

@@ -1,6 +1,9 @@
 /** Dates, times, numbers and money as a language writes them; numbers as people type them. No texts. */
 import type { Language } from '$lib/backend/types';
 
+/** Decimals of an amount: the core counts every currency in hundredths. */
+export const MINOR_DIGITS = 2;
+
 const LOCALES: Record<Language, string> = {
   en: 'en-GB',
   ro: 'ro-RO',
@@ -55,23 +58,13 @@ export class Formats {
     return date && time ? `${date}, ${time}` : date;
   }
 
-  /** An amount in minor units with its currency. */
+  /** An amount in minor units with its currency's code behind it, as on the printed page. */
   money(minor: number, currency: string): string {
-    const digits = minorDigits(currency);
-    const value = minor / 10 ** digits;
-    if (!/^[A-Z]{3}$/.test(currency)) return value.toLocaleString(this.locale, fixed(2));
-    return value.toLocaleString(this.locale, {
-      style: 'currency',
-      currency,
-      currencyDisplay: 'code',
-      ...fixed(digits),
+    const amount = (minor / 10 ** MINOR_DIGITS).toLocaleString(this.locale, {
+      minimumFractionDigits: MINOR_DIGITS,
+      maximumFractionDigits: MINOR_DIGITS,
     });
-  }
-
-  /** An amount without its currency, as it stands in an entry field. */
-  amount(minor: number, currency: string): string {
-    const digits = minorDigits(currency);
-    return (minor / 10 ** digits).toLocaleString(this.locale, { useGrouping: false, ...fixed(digits) });
+    return currency ? `${amount}\u00a0${currency}` : amount;
   }
 
   /** A decimal written with a point, with the decimal mark of the language. */
@@ -81,22 +74,12 @@ export class Formats {
   }
 }
 
-function fixed(digits: number) {
-  return { minimumFractionDigits: digits, maximumFractionDigits: digits };
-}
-
 /** The wall clock of a time stamp (its zone left aside, because the document's own time is meant) as a UTC date. */
 function wall(rfc3339: string): Date | null {
   const match = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}))?/.exec(rfc3339);
   if (!match) return null;
   const [year, month, day, hour, minute] = match.slice(1).map((part) => Number(part ?? 0));
   return new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0));
-}
-
-/** Decimals of a currency's minor unit. */
-export function minorDigits(currency: string): number {
-  if (!/^[A-Z]{3}$/.test(currency)) return 2;
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /**
@@ -118,12 +101,11 @@ export function readDecimal(typed: string, decimals: number): string | null {
   return match?.[1] && number !== '0' ? `-${number}` : number;
 }
 
-/** Reads an amount typed by a person as minor units of a currency, or null. */
-export function readAmount(typed: string, currency: string): number | null {
-  const digits = minorDigits(currency);
-  const plain = readDecimal(typed, digits);
+/** Reads an amount typed by a person as minor units, or null. */
+export function readAmount(typed: string): number | null {
+  const plain = readDecimal(typed, MINOR_DIGITS);
   if (plain === null) return null;
   const [whole, fraction = ''] = plain.replace('-', '').split('.');
-  const minor = Number(`${whole}${fraction.padEnd(digits, '0')}`);
+  const minor = Number(`${whole}${fraction.padEnd(MINOR_DIGITS, '0')}`);
   return plain.startsWith('-') ? -minor : minor;
 }
