@@ -1,4 +1,5 @@
 /** The state of the playing core. */
+import { i18n } from '$lib/i18n/i18n.svelte';
 import type * as v from '../types';
 import { CUSTOMERS, emptyContent, EQUIPMENT, FIRM, JOBS, KINDS, PEOPLE, line } from './fixture';
 import { pagePicture } from './picture';
@@ -299,7 +300,7 @@ export class World {
       not_done: held.content.fields['not_done'] ?? '',
       warnings: [],
       remark: held.content.remark,
-      consent: 'I confirm that the work described in this document was carried out and that I have read it.',
+      consent: '',
       text: Object.entries(held.content.fields).map(([label, value]) => ({ block: 'pair', label, value })),
       ink: null,
       result: null,
@@ -309,7 +310,8 @@ export class World {
   }
   handOverView(): v.HandOverView {
     if (!this.#hand) throw { code: 'not_allowed', data: {} };
-    return structuredClone(this.#hand);
+    const consent = i18n.text('consent.work_done.1');
+    return structuredClone({ ...this.#hand, consent });
   }
   speak(language: v.Language): v.HandOverView {
     this.#hand!.language = language;
