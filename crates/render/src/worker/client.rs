@@ -43,10 +43,13 @@ struct Shared {
     newest: Mutex<HashMap<Uuid, u64>>,
 }
 
+/// A reply and its byte strings.
+type Answer = (Reply, Vec<Vec<u8>>);
+
 struct Worker {
     child: Child,
     input: BufWriter<ChildStdin>,
-    replies: Receiver<std::io::Result<(Reply, Vec<Vec<u8>>)>>,
+    replies: Receiver<std::io::Result<Answer>>,
     said: Arc<Mutex<Vec<u8>>>,
     last_used: Instant,
     /// Which worker this is: the caretaker of an earlier one leaves it alone.
@@ -212,7 +215,7 @@ impl Worker {
         Ok(Self { child, input: BufWriter::new(input), replies, said, last_used: Instant::now(), serial })
     }
 
-    fn answer(&mut self, longest: Duration) -> Result<(Reply, Vec<Vec<u8>>), RenderError> {
+    fn answer(&mut self, longest: Duration) -> Result<Answer, RenderError> {
         match self.replies.recv_timeout(longest) {
             Ok(Ok(reply)) => Ok(reply),
             Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => Err(self.died()),
@@ -243,7 +246,7 @@ fn without_bytes(job: &RenderJob) -> RenderJob {
     light
 }
 
-fn forward(output: impl Read, replies: &Sender<std::io::Result<(Reply, Vec<Vec<u8>>)>>) {
+fn forward(output: impl Read, replies: &Sender<std::io::Result<Answer>>) {
     let mut output = BufReader::new(output);
     loop {
         let message = match protocol::read(&mut output) {

@@ -69,14 +69,14 @@ fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-fn line(line_type: LineType, text: &str, quantity: i64, unit: &str, price: i64, vat: u16) -> Line {
+fn line(line_type: LineType, text: &str, (quantity, unit): (i64, &str), price: i64) -> Line {
     Line {
         line_type,
         description: text.to_owned(),
         quantity: Quantity(quantity),
         unit: unit.to_owned(),
         unit_price: Some(Minor(price)),
-        vat_bp: VatRate(vat),
+        vat_bp: VatRate(2_100),
         ..Line::default()
     }
 }
@@ -156,13 +156,13 @@ pub fn oven_visit() -> Content {
             },
         ],
         lines: vec![
-            line(LineType::Labour, "Manoperă standard", 2_250, "h", 18_000, 2_100),
+            line(LineType::Labour, "Manoperă standard", (2_250, "h"), 18_000),
             Line {
                 code: "PRT-SEAL".into(),
                 serial: "GT-2211".into(),
-                ..line(LineType::Part, "Garnitură ușă", 2_000, "pcs", 9_450, 2_100)
+                ..line(LineType::Part, "Garnitură ușă", (2_000, "pcs"), 9_450)
             },
-            line(LineType::Travel, "Taxă de deplasare", 1_000, "pcs", 9_000, 2_100),
+            line(LineType::Travel, "Taxă de deplasare", (1_000, "pcs"), 9_000),
         ],
         currency: "RON".into(),
         show_prices: true,
