@@ -15,6 +15,8 @@ use fieldseal_domain::{
     event::{Change, Event, MAX_BODY},
     fold::{self, DocumentState, Move, SlotState},
     kind::Kind,
+    money::VatRate,
+    vat,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -72,7 +74,7 @@ impl App {
             Ok(Saved {
                 version,
                 saved_at,
-                problems: check::problems(&kind, &content, intake.as_ref()),
+                problems: desk.problems(&kind, &content, intake.as_ref()),
                 totals: content.totals(),
                 comparison: comparison(&content, intake.as_ref()),
             })
@@ -160,6 +162,24 @@ impl Desk {
         })
     }
 
+    /// What is missing, and what looks odd today.
+    pub(crate) fn problems(
+        &self,
+        kind: &Kind,
+        content: &Content,
+        intake: Option<&Content>,
+    ) -> Vec<check::Problem> {
+        let mut problems = check::problems(kind, content, intake);
+        problems.extend(check::vat_warnings(content, self.pen.clock.now().date()));
+        problems
+    }
+
+    fn vat_rates(&self, content: &Content) -> Vec<VatRate> {
+        let own = &content.supplier.country;
+        let country = if own.is_empty() { &content.customer.country } else { own };
+        vat::rates(country, self.pen.clock.now().date()).to_vec()
+    }
+
     /// The content of the intake a return was made from.
     pub(crate) fn intake_of(&self, content: &Content) -> Result<Option<Content>> {
         match &content.origin {
@@ -180,7 +200,8 @@ impl Desk {
             status: state.status,
             number: state.number.clone().unwrap_or_default(),
             revision: state.frozen.as_ref().map_or(state.next_revision, |frozen| frozen.revision),
-            problems: check::problems(&kind, &content, intake.as_ref()),
+            problems: self.problems(&kind, &content, intake.as_ref()),
+            vat_rates: self.vat_rates(&content),
             totals: content.totals(),
             comparison: comparison(&content, intake.as_ref()),
             secrets: self.store.read().secrets(doc)?,

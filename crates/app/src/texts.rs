@@ -1,7 +1,7 @@
 //! Sentences of the use cases in the seven languages, from the one catalogue that also feeds the page.
 
 use crate::{error::Result, view::hand_over::TextBlock};
-use fieldseal_domain::{Digest, Language, acceptance::Consent, content::Content, kind::Kind};
+use fieldseal_domain::{Digest, Language, acceptance::Consent, content::Content, kind::Kind, text};
 use fieldseal_render::{RenderJob, catalogue, format, view};
 
 /// What the firm's own signature says, whatever the kind.
@@ -14,7 +14,8 @@ const TECHNICIAN: &str = "technician.1";
 pub fn consent(kind: &Kind, slot: &str, language: Language) -> Result<Consent> {
     let ours = kind.slot(slot).is_some_and(|slot| slot.ours);
     let id = if ours { TECHNICIAN } else { kind.consent.as_str() };
-    let text = texts(language)?.text(&format!("consent.{id}"));
+    // The acceptance is canonical JSON, whose texts are composed (NFC): the hash must be of the same bytes.
+    let text = text::clean(&texts(language)?.text(&format!("consent.{id}")));
     Ok(Consent { id: id.to_owned(), language, sha256: Digest::of(text.as_bytes()), text })
 }
 

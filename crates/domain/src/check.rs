@@ -4,7 +4,7 @@ use crate::{
     compare,
     content::{Content, Line, LineType, Origin},
     kind::{Block, FieldPolicy, FieldType, Kind, Need, Rule, Section},
-    money, text,
+    money, text, vat,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -42,6 +42,8 @@ pub enum ProblemCode {
     AccessoryMissing,
     /// A priced document needs a currency and a price on every line.
     PriceIncomplete,
+    /// A VAT rate that is not one of the day's rates in the customer's country (a warning).
+    VatUnusual,
     /// A signer is needed.
     SignerMissing,
     /// The same slot twice.
@@ -91,6 +93,26 @@ pub fn problems(kind: &Kind, content: &Content, intake: Option<&Content>) -> Vec
     let mut seen = std::collections::BTreeSet::new();
     found.retain(|problem| seen.insert(problem.clone()));
     found
+}
+
+/// Lines whose VAT rate is none of the day's rates and has no note that says why.
+#[must_use]
+pub fn vat_warnings(content: &Content, on: jiff::civil::Date) -> Vec<Problem> {
+    let country = if content.supplier.country.is_empty() {
+        &content.customer.country
+    } else {
+        &content.supplier.country
+    };
+    let odd = |line: &Line| {
+        line.net().is_some() && line.vat_note.trim().is_empty() && !vat::is_usual(country, on, line.vat_bp)
+    };
+    let warning = |index: usize| Problem {
+        place: format!("lines.{index}.vat_bp"),
+        code: ProblemCode::VatUnusual,
+        severity: Severity::Warning,
+        about: String::new(),
+    };
+    content.lines.iter().enumerate().filter(|(_, line)| odd(line)).map(|(index, _)| warning(index)).collect()
 }
 
 /// Whether nothing blocks the freeze.

@@ -21,6 +21,7 @@ pub mod number;
 pub mod outline;
 pub mod party;
 pub mod text;
+pub mod vat;
 
 pub use hash::{ContentHash, Digest, FileHash};
 pub use language::Language;

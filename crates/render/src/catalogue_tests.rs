@@ -112,6 +112,7 @@ fn every_value_the_screens_show_has_its_word() {
         P::AccessoryNotCompared,
         P::AccessoryMissing,
         P::PriceIncomplete,
+        P::VatUnusual,
         P::SignerMissing,
         P::SlotTwice,
     ];

@@ -1,7 +1,12 @@
 //! Filling in: the draft, its problems, its preview, its photos.
 
 use fieldseal_domain::{
-    check, compare::Comparison, content::Content, fold::Status, kind::Kind, money::Totals,
+    check,
+    compare::Comparison,
+    content::Content,
+    fold::Status,
+    kind::Kind,
+    money::{Totals, VatRate},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -71,6 +76,8 @@ pub struct DocumentView {
     pub problems: Vec<check::Problem>,
     /// Totals.
     pub totals: Totals,
+    /// VAT rates of the day in the firm's country, the standard rate first.
+    pub vat_rates: Vec<VatRate>,
     /// Intake against return.
     pub comparison: Option<Comparison>,
     /// Slots of the frozen revision: state by slot.

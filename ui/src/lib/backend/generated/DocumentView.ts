@@ -6,6 +6,7 @@ import type { Problem } from "./Problem";
 import type { SlotView } from "./SlotView";
 import type { Status } from "./Status";
 import type { Totals } from "./Totals";
+import type { VatRate } from "./VatRate";
 
 /**
  * A document being filled in (or frozen).
@@ -55,6 +56,10 @@ problems: Array<Problem>,
  * Totals.
  */
 totals: Totals, 
+/**
+ * VAT rates of the day in the firm's country, the standard rate first.
+ */
+vat_rates: Array<VatRate>, 
 /**
  * Intake against return.
  */
