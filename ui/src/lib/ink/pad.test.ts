@@ -231,7 +231,7 @@ describe('resize, rotation, zoom', () => {
       pad.hear = { stroke: () => (pieces += 1), change: (draft) => (saved = draft) };
       let strokes = 0;
       for (let i = 0; i < 50; i += 1) {
-        const stroke = randomStroke(random, 30).map(({ x, y }, n) => ({
+        const stroke = randomStroke(random, 20).map(({ x, y }, n) => ({
           x: (x * pad.box.w) / 600,
           y: (y * pad.box.h) / 220,
           t: n,

@@ -4,8 +4,8 @@ import type { CatalogueItem, Content, Line } from '$lib/backend/types';
 /** Units one can choose. */
 export const UNITS = ['h', 'pcs', 'km', 'kg', 'l', 'm2'] as const;
 
-/** An empty line, or one made of a catalogue item; the VAT rate is that of the line before. */
-export function newLine(content: Content, item?: CatalogueItem): Line {
+/** An empty line, or one made of a catalogue item; the VAT rate is that of the line before, else the day's standard. */
+export function newLine(content: Content, rates: readonly number[], item?: CatalogueItem): Line {
   return {
     type: item?.type ?? 'part',
     code: item?.code ?? '',
@@ -13,7 +13,7 @@ export function newLine(content: Content, item?: CatalogueItem): Line {
     quantity: '1',
     unit: item?.unit ?? 'pcs',
     unit_price: null,
-    vat_bp: content.lines.at(-1)?.vat_bp ?? 0,
+    vat_bp: content.lines.at(-1)?.vat_bp ?? rates[0] ?? 0,
     vat_note: '',
     serial: '',
   };

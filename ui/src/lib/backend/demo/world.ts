@@ -219,6 +219,7 @@ export class World {
       saved_at: AT,
       problems: problemsOf(kind, held.content, held.intake),
       totals: totalsOf(held.content),
+      vat_rates: [2100, 1100],
       comparison: compare(held.content, held.intake),
       slots: held.slots,
       can_take_back: held.row.status === 'ready',
