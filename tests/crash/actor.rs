@@ -21,7 +21,7 @@ use fieldseal_tests::{
     tablet::{HereTypesetter, PASSPHRASE, PIN, SetClock, close_request, fill_sheet, sign_request},
     workshop::blank_customer,
 };
-use script::{Line, STROKES, Step, gets_remark, ink_after};
+use script::{Customers, Line, STROKES, Step, ink_after};
 use std::{env, io::Write, path::Path, sync::Arc};
 use uuid::Uuid;
 
@@ -83,10 +83,13 @@ fn act(step: Step, doc: Option<Uuid>, work: impl FnOnce() -> Worked) {
 struct Visit {
     app: App,
     clock: Arc<SetClock>,
+    customers: Customers,
 }
 
 fn main() {
     let folder = env::args_os().nth(1).expect("a data folder");
+    let remarking = env::args().nth(2).is_some_and(|argument| argument == Customers::Remarking.argument());
+    let customers = if remarking { Customers::Remarking } else { Customers::Silent };
     let clock = SetClock::morning();
     let parts = Parts {
         clock: clock.clone(),
@@ -97,7 +100,7 @@ fn main() {
     let app = App::open(Path::new(&folder), parts);
     app.unlock(PASSPHRASE).expect("unlocked");
     say(&Line::Done { step: Step::Unlock, doc: None, number: String::new() });
-    let visit = Visit { app, clock };
+    let visit = Visit { app, clock, customers };
     loop {
         visit.go_on();
     }
@@ -181,8 +184,12 @@ impl Visit {
         act(Step::Fill, Some(view.id), || {
             let mut content = view.content.clone();
             fill_sheet(&mut content);
-            let save =
-                DraftSave { document: view.id, version: view.version, content, secrets: view.secrets.clone() };
+            let save = DraftSave {
+                document: view.id,
+                version: view.version,
+                content,
+                secrets: view.secrets.clone(),
+            };
             self.app.draft_save(&save).expect("saved");
             Worked::on(view.id, "")
         });
@@ -222,7 +229,7 @@ impl Visit {
                 self.app.hand_over_seen(&[1], false).expect("seen");
                 worked()
             }),
-            HandOverStep::Reading if view.remark.is_empty() && gets_remark(&view.number) => {
+            HandOverStep::Reading if view.remark.is_empty() && self.customers == Customers::Remarking => {
                 act(Step::Remark, doc, || {
                     self.app.hand_over_remark("Zgârietură pe capac, văzută azi.").expect("a remark");
                     worked()

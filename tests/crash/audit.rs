@@ -126,8 +126,13 @@ impl Audit {
         match status.phase {
             Phase::HandOver => {
                 assert!(places.iter().any(|place| is_at_customer(*place)), "locked in {places:?}");
-                for refused in [app.document(doc).map(drop), app.sign_in(person, PIN).map(drop), app.sign_out()] {
-                    assert!(matches!(refused, Err(AppError::NotAllowed)), "{refused:?} while the customer has it");
+                for refused in
+                    [app.document(doc).map(drop), app.sign_in(person, PIN).map(drop), app.sign_out()]
+                {
+                    assert!(
+                        matches!(refused, Err(AppError::NotAllowed)),
+                        "{refused:?} while the customer has it"
+                    );
                 }
                 if !places.contains(&Place::BetweenRevisions) {
                     let view = app.hand_over_view().expect("the customer's screen");
@@ -196,7 +201,11 @@ impl Audit {
     /// drawn, the row of the list as the journal says.
     fn check_whole(&self, read: Read<'_>, doc: Uuid, state: &DocumentState, place: Place) {
         let row = read.document(doc).unwrap().expect("a row");
-        assert_eq!((row.status, row.number, row.file), (state.status, state.number.clone(), state.file), "{doc}");
+        assert_eq!(
+            (row.status, row.number, row.file),
+            (state.status, state.number.clone(), state.file),
+            "{doc}"
+        );
         let strokes = read.ink_draft(doc, SLOT).unwrap().map(|draft| draft.ink.strokes).unwrap_or_default();
         let drawn = if let Place::AtCustomer { strokes, .. } = place { strokes } else { 0 };
         assert_eq!(strokes, ink_after(drawn).strokes, "{doc}: the strokes are not those that were drawn");
@@ -222,13 +231,18 @@ impl Audit {
             let verdict = verify::verify(&before, &VerifyOptions { roots: self.roots.clone(), at });
             assert!(verdict.is_good(), "{doc}: {verdict:?}");
             assert_eq!(verdict.signatures.len(), signatures);
-            assert_eq!(verdict.completion == Completion::Closed, place == Place::Closed, "{doc} in {place:?}");
+            assert_eq!(
+                verdict.completion == Completion::Closed,
+                place == Place::Closed,
+                "{doc} in {place:?}"
+            );
         }
     }
 
     /// Every number is there once, from 1, and the next one follows.
     fn check_numbers(&self, read: Read<'_>, ledger: &Ledger) {
-        let numbers = ledger.docs.values().map(|promise| promise.number.as_str()).filter(|number| !number.is_empty());
+        let numbers =
+            ledger.docs.values().map(|promise| promise.number.as_str()).filter(|number| !number.is_empty());
         let numbers: Vec<DocumentNumber> = numbers.map(|number| number.parse().unwrap()).collect();
         let Some(first) = numbers.first() else { return };
         assert!(numbers.iter().all(|number| number.series == first.series));
@@ -246,12 +260,25 @@ impl Audit {
         let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
         let events = |kind: &str| count(&format!("SELECT count(*) FROM entry WHERE kind = '{kind}'"));
         let files = |sort: &str| count(&format!("SELECT count(*) FROM blob WHERE sort = '{sort}'"));
-        assert_eq!(files("sealed"), events("signed"), "a sealed file without its event, or the other way round");
-        assert_eq!(files("frozen"), events("frozen"), "a frozen file without its event, or the other way round");
-        let drawn = ledger.docs.values().filter(|promise| {
-            matches!(promise.places[..], [Place::AtCustomer { strokes: 1.., .. }])
-        });
-        assert_eq!(count("SELECT count(*) FROM ink_draft"), i64::try_from(drawn.count()).unwrap(), "strokes left over");
+        assert_eq!(
+            files("sealed"),
+            events("signed"),
+            "a sealed file without its event, or the other way round"
+        );
+        assert_eq!(
+            files("frozen"),
+            events("frozen"),
+            "a frozen file without its event, or the other way round"
+        );
+        let drawn = ledger
+            .docs
+            .values()
+            .filter(|promise| matches!(promise.places[..], [Place::AtCustomer { strokes: 1.., .. }]));
+        assert_eq!(
+            count("SELECT count(*) FROM ink_draft"),
+            i64::try_from(drawn.count()).unwrap(),
+            "strokes left over"
+        );
         if depth == Depth::Everything {
             let short = "SELECT count(*) FROM blob b
                          WHERE size <> (SELECT coalesce(sum(length(bytes)), 0) FROM chunk WHERE blob = b.id)";
@@ -270,13 +297,6 @@ impl Audit {
             (format!("{}.sealed.pdf", settled.number), bytes)
         };
         self.closed.iter().map(file).collect()
-    }
-
-    /// Where a document stands now.
-    pub fn place(&self, doc: Uuid) -> Place {
-        let store = self.store();
-        let state = store.read().document_state(doc).unwrap();
-        state.map_or(Place::Absent, |state| place_of(store.read(), doc, &state))
     }
 }
 

@@ -67,7 +67,11 @@ impl Ledger {
         if promise.number.is_empty() {
             number.clone_into(&mut promise.number);
         }
-        assert!(number.is_empty() || promise.number == number, "{doc} had the number {}, now {number}", promise.number);
+        assert!(
+            number.is_empty() || promise.number == number,
+            "{doc} had the number {}, now {number}",
+            promise.number
+        );
     }
 
     /// Where a document may stand after a kill now.

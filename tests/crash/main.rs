@@ -7,12 +7,13 @@
 mod audit;
 mod full_disk;
 mod ledger;
+#[allow(dead_code, reason = "the actor uses the rest")]
 mod script;
 mod stopped;
 mod sweep;
 
 use fieldseal_tests::readers;
-use script::Step;
+use script::{Customers, Step};
 use sweep::Sweep;
 
 /// Red if file, event and projection of a freeze or a seal were written one after the other, if the ink draft went
@@ -20,7 +21,7 @@ use sweep::Sweep;
 /// if a number could be lost or taken twice.
 #[test]
 fn crash_kill_at_any_moment_leaves_the_draft_or_the_seal() {
-    let mut sweep = Sweep::begin();
+    let mut sweep = Sweep::begin(Customers::Silent);
     sweep.run();
     eprintln!("{}", sweep.report());
     assert!(sweep.kills() >= 300, "only {} kills", sweep.kills());
@@ -30,7 +31,20 @@ fn crash_kill_at_any_moment_leaves_the_draft_or_the_seal() {
         assert!(tally.done_untold + tally.told > 0, "no kill came after the writing of {step:?}: {tally:?}");
     }
     let files = sweep.closed_files();
-    let some: Vec<(&str, &[u8])> =
-        files.iter().step_by(files.len().div_ceil(3)).map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let some: Vec<(&str, &[u8])> = files
+        .iter()
+        .step_by(files.len().div_ceil(3))
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect();
     readers::all_agree(sweep.folder(), sweep.root_pem(), &some);
+}
+
+/// The same while a customer makes a remark, which freezes a new revision on the spot. Red as long as a kill there can
+/// leave a draft at the customer, or a new revision that counts as seen because the old one was.
+#[test]
+#[ignore = "a remark is written in several transactions: known weakness of the hand-over"]
+fn crash_kill_during_a_remark_leaves_one_of_the_two_revisions() {
+    let mut sweep = Sweep::begin(Customers::Remarking);
+    sweep.run();
+    eprintln!("{}", sweep.report());
 }

@@ -103,10 +103,24 @@ pub fn ink_after(strokes: usize) -> Ink {
     Ink { strokes: pieces[..strokes].iter().map(|piece| piece.to_vec()).collect(), ..whole.clone() }
 }
 
-/// Documents with an odd number get a remark of the customer.
-#[must_use]
-pub fn gets_remark(number: &str) -> bool {
-    number.ends_with(['1', '3', '5', '7', '9'])
+/// Whether customers make remarks before they sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Customers {
+    /// They only sign.
+    Silent,
+    /// Each of them makes one.
+    Remarking,
+}
+
+impl Customers {
+    /// As an argument of the actor.
+    #[must_use]
+    pub fn argument(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Remarking => "remarking",
+        }
+    }
 }
 
 /// Where a document stands after a whole step; several places where it also depends on what was there before.
@@ -124,7 +138,9 @@ pub fn after(place: Place, step: Step) -> Vec<Place> {
         }
         (Step::Seen, AtCustomer { remarked, strokes, .. }) => AtCustomer { seen: true, remarked, strokes },
         (Step::Remark, AtCustomer { strokes, .. }) => AtCustomer { seen: false, remarked: true, strokes },
-        (Step::Stroke, AtCustomer { seen, remarked, strokes }) => AtCustomer { seen, remarked, strokes: strokes + 1 },
+        (Step::Stroke, AtCustomer { seen, remarked, strokes }) => {
+            AtCustomer { seen, remarked, strokes: strokes + 1 }
+        }
         (Step::Sign, AtCustomer { .. }) => Signed,
         (Step::TakeBack, Signed) => Back,
         (Step::TakeBack, BetweenRevisions) => Draft { filled: true },

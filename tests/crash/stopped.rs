@@ -4,12 +4,16 @@
 use crate::{
     audit::{Audit, Depth},
     ledger::Ledger,
-    script::{Line, Step},
+    script::{Customers, Line, Step},
     sweep::Actor,
 };
 use fieldseal_app::view::start::Phase;
 use fieldseal_tests::tablet::{PASSPHRASE, SetClock, Tablet, open};
-use std::{fs, process::Command, time::{Duration, Instant}};
+use std::{
+    fs,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 /// Moments after the beginning of a signature at which the actor is stopped.
 const STOPS: u32 = 12;
@@ -43,7 +47,7 @@ fn crash_a_second_program_during_a_signature_is_told_so() {
     drop(app);
     let mut audit = Audit::begin(folder.path());
     let mut ledger = Ledger::default();
-    let mut actor = Actor::start(folder.path());
+    let mut actor = Actor::start(folder.path(), Customers::Silent);
     let mut stopped = 0;
     for stop in 0..STOPS {
         hear_until(&mut actor, &mut ledger, |line| matches!(line, Line::Begin { step: Step::Sign, .. }));

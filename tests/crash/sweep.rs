@@ -2,17 +2,19 @@
 
 use crate::{
     audit::{Audit, Depth},
-    ledger::Ledger,
-    script::{Line, Place, Step},
+    ledger::{Ledger, Promise},
+    script::{Customers, Line, Place, Step},
 };
 use fieldseal_tests::tablet::Tablet;
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader},
+    path::Path,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// From which announcement a delay counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +26,7 @@ enum Since {
 }
 
 /// How many kills each step gets. The transactions of freeze, sign and close get most.
-const KILLS: [(Step, Since, u32); 15] = [
+const KILLS: [(Step, Since, u32); 13] = [
     (Step::Unlock, Since::Begin, 10),
     (Step::SignIn, Since::Begin, 12),
     (Step::Customer, Since::Begin, 2),
@@ -34,13 +36,15 @@ const KILLS: [(Step, Since, u32); 15] = [
     (Step::Freeze, Since::Typeset, 45),
     (Step::HandOver, Since::Begin, 20),
     (Step::Seen, Since::Begin, 8),
-    (Step::Remark, Since::Begin, 10),
-    (Step::Remark, Since::Typeset, 24),
     (Step::Stroke, Since::Begin, 24),
     (Step::Sign, Since::Begin, 80),
     (Step::TakeBack, Since::Begin, 20),
     (Step::Close, Since::Begin, 80),
 ];
+
+/// The kills of a remark, where remarks are made.
+const REMARK_KILLS: [(Step, Since, u32); 2] =
+    [(Step::Remark, Since::Begin, 12), (Step::Remark, Since::Typeset, 48)];
 
 /// A look at everything comes after so many kills.
 const EVERYTHING_EVERY: u32 = 50;
@@ -88,6 +92,7 @@ pub struct Sweep {
     root_pem: String,
     audit: Audit,
     ledger: Ledger,
+    customers: Customers,
     todo: BTreeMap<(Step, Since), Vec<f64>>,
     took: BTreeMap<(Step, Since), Duration>,
     tallies: BTreeMap<(Step, Since), Tally>,
@@ -102,9 +107,10 @@ pub struct Actor {
 
 impl Actor {
     /// Starts one.
-    pub fn start(folder: &std::path::Path) -> Self {
+    pub fn start(folder: &Path, customers: Customers) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_crash-actor"))
             .arg(folder)
+            .arg(customers.argument())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the actor starts");
@@ -158,14 +164,19 @@ fn wait_until(moment: Instant) {
 
 impl Sweep {
     /// A tablet that was just set up.
-    pub fn begin() -> Self {
+    pub fn begin(customers: Customers) -> Self {
         let Tablet { app, folder, .. } = Tablet::set_up();
         let root_pem = app.root_certificate().expect("a root").pem;
         drop(app);
         let mut jitter = Jitter(0x5EA1_ED0F_F1E1_D000);
-        let todo = KILLS.iter().map(|(step, from, count)| ((*step, *from), moments(*count, &mut jitter)));
+        let kills = match customers {
+            Customers::Silent => KILLS.as_slice(),
+            Customers::Remarking => REMARK_KILLS.as_slice(),
+        };
+        let todo = kills.iter().map(|(step, from, count)| ((*step, *from), moments(*count, &mut jitter)));
         Self {
             todo: todo.collect(),
+            customers,
             audit: Audit::begin(folder.path()),
             folder,
             root_pem,
@@ -184,19 +195,26 @@ impl Sweep {
             let depth = if self.kills % EVERYTHING_EVERY == 0 { Depth::Everything } else { Depth::Recent };
             let (in_flight, before) = (self.ledger.in_flight, self.places());
             self.audit.look(&mut self.ledger, depth);
+            if depth == Depth::Everything {
+                eprintln!("{} kills, {} documents: all whole", self.kills, self.ledger.docs.len());
+            }
+            let undone = self.places().iter().all(|place| before.contains(place));
             let tally = self.tallies.entry(killed_in).or_default();
             match in_flight {
-                Some(step) if step == killed_in.0 => {
-                    if before == self.places() { tally.undone += 1 } else { tally.done_untold += 1 }
-                }
+                Some(step) if step == killed_in.0 && undone => tally.undone += 1,
+                Some(step) if step == killed_in.0 => tally.done_untold += 1,
                 Some(_) | None => tally.told += 1,
             }
         }
         self.audit.look(&mut self.ledger, Depth::Everything);
     }
 
-    fn places(&self) -> Vec<Place> {
-        self.ledger.docs.values().flat_map(|promise| promise.places.clone()).collect()
+    /// Every document with every place it may be in.
+    fn places(&self) -> Vec<(Uuid, Place)> {
+        let of = |(doc, promise): (&Uuid, &Promise)| {
+            promise.places.iter().map(|place| (*doc, *place)).collect::<Vec<_>>()
+        };
+        self.ledger.docs.iter().flat_map(of).collect()
     }
 
     /// A customer is made only once: what is left of that share stays.
@@ -206,7 +224,7 @@ impl Sweep {
 
     /// From start to kill. A step that was never seen whole is let through, and killed as soon as it is told.
     fn one_life(&mut self) -> (Step, Since) {
-        let mut actor = Actor::start(self.folder.path());
+        let mut actor = Actor::start(self.folder.path(), self.customers);
         let mut begun = (Step::Unlock, Instant::now());
         let mut typeset = None;
         loop {
@@ -239,13 +257,14 @@ impl Sweep {
         }
     }
 
-    /// Remembers how long a step takes; true when that is news.
+    /// Remembers how long a step takes when nothing disturbs it: a shorter time counts at once, a longer one slowly.
+    /// True when nothing was known before.
     fn learn(&mut self, step: Step, whole: Duration, writing: Option<Duration>) -> bool {
         let news = !self.took.contains_key(&(step, Since::Begin));
-        for (from, took) in [(Since::Begin, Some(whole)), (Since::Typeset, writing)] {
+        for (since, took) in [(Since::Begin, Some(whole)), (Since::Typeset, writing)] {
             let Some(took) = took else { continue };
-            let known = self.took.entry((step, from)).or_insert(took);
-            *known = (*known * 3 + took) / 4;
+            let known = self.took.entry((step, since)).or_insert(took);
+            *known = if took < *known { took } else { (*known * 7 + took) / 8 };
         }
         news
     }
@@ -287,7 +306,7 @@ impl Sweep {
     }
 
     /// The folder of the tablet.
-    pub fn folder(&self) -> &std::path::Path {
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 }
