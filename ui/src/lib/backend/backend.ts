@@ -10,12 +10,6 @@ export interface InboxPhoto {
   url: string;
 }
 
-/** The root certificate strangers need in order to verify. */
-export interface RootCertificate {
-  pem: string;
-  fingerprint: string;
-}
-
 /** Settings by name; what is not set is absent. */
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -112,7 +106,7 @@ export interface DetailBackend {
   /** Where it was saved, or null when the dialog was left. */
   saveSealed(document: string): Promise<string | null>;
   exportRoot(): Promise<string | null>;
-  rootCertificate(): Promise<RootCertificate>;
+  rootCertificate(): Promise<v.RootCertificate>;
   convert(document: string, kind: string): Promise<v.DocumentView>;
 }
 

@@ -65,6 +65,7 @@ export type { Problem } from './generated/Problem';
 export type { ProblemCode } from './generated/ProblemCode';
 export type { RateTotal } from './generated/RateTotal';
 export type { Reading } from './generated/Reading';
+export type { RootCertificate } from './generated/RootCertificate';
 export type { Rule } from './generated/Rule';
 export type { Saved } from './generated/Saved';
 export type { Section } from './generated/Section';
