@@ -40,10 +40,22 @@ class Moves:
 
     def tap(self, name, timeout=None):
         """Clicks the hook."""
+        self.bring(name, timeout)
         self.page.click(hook(name), timeout)
+
+    def bring(self, name, timeout=None):
+        """Brings the hook to the middle of its screen: the head of a screen may lie over its edge."""
+        self.page.find(hook(name), timeout)
+        self.page.execute(
+            "const e = document.querySelector(arguments[0]);"
+            "const b = e?.getBoundingClientRect();"
+            "if (e && !(b.top > 120 && b.bottom < innerHeight - 130)) e.scrollIntoView({block: 'center', behavior: 'instant'});",
+            hook(name),
+        )
 
     def write(self, name, text):
         """Types into the hook's field."""
+        self.bring(name)
         self.page.type(hook(name), text)
 
     def pick(self, name):
@@ -168,7 +180,8 @@ class Moves:
     def fill(self, **fields):
         """Fills in fields of the editor by their keys; `choice` values are ticked."""
         for key, text in fields.items():
-            if self.page.count(hook(f"field-{key}-{text}")):
+            self.see(f"field-{key}")
+            if self.page.count(f"fieldset{hook(f'field-{key}')}"):
                 self.pick(f"field-{key}-{text}")
             else:
                 self.write(f"field-{key}", text)

@@ -61,7 +61,9 @@ class VisitTest(WindowTest):
         done = must(moves.page, "first_run", request=request)
         groups = done["recovery_code"].split("-")
         must(moves.page, "confirm_recovery", groups=[groups[index] for index in done["ask_groups"]])
-        moves.page.execute("location.reload()")
+        # The mark goes with the page: what is asked after this is asked of the new one.
+        moves.page.execute("window.old = true; location.reload()")
+        moves.page.until(lambda: moves.page.execute("return window.old !== true"), "the page does not come again", 30)
         moves.see("screen-jobs", 30)
         return done["recovery_code"]
 
