@@ -38,8 +38,16 @@ pub fn main() -> ExitCode {
         }
         // Before anything of a window is touched: the typesetter is a small process of its own.
         Call::RenderWorker => run::render_worker(),
+        Call::MakeDemo(options) => exit_code(run::make_demo(&options).map(|()| ExitCode::SUCCESS)),
         Call::Window(options) => window_program(options),
     }
+}
+
+fn exit_code(ended: Result<ExitCode, run::RunError>) -> ExitCode {
+    ended.unwrap_or_else(|error| {
+        eprintln!("fieldseal: {}", run::in_words(&error));
+        ExitCode::FAILURE
+    })
 }
 
 fn window_program(options: Options) -> ExitCode {
@@ -48,11 +56,5 @@ fn window_program(options: Options) -> ExitCode {
         eprintln!("fieldseal: remote control is asked for by the environment and cannot be refused: {error}");
         return ExitCode::FAILURE;
     }
-    match run::run(options) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("fieldseal: {}", run::in_words(&error));
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run::run(options))
 }

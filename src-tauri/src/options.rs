@@ -11,6 +11,7 @@ usage: fieldseal [--data DIR] [--demo]
 
   --data DIR   keep the data in DIR (or set FIELDSEAL_DATA; otherwise where the system keeps programs' data)
   --demo       a made-up firm to try everything with, in a data folder of its own (or set FIELDSEAL_DEMO=1)
+  --make-demo  make that firm's data and end
   --help       this text
   --version    the version
 
@@ -51,6 +52,8 @@ pub struct Options {
 pub enum Call {
     /// The window.
     Window(Options),
+    /// The demo firm's data, without a window.
+    MakeDemo(Options),
     /// Typesetting for a parent process, over standard input and output.
     RenderWorker,
     /// Help.
@@ -88,6 +91,7 @@ pub fn read(
             KeyStoreChoice::System
         },
     };
+    let mut only_make = false;
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
@@ -95,6 +99,10 @@ pub fn read(
             Some("--help" | "-h") => return Ok(Call::Help),
             Some("--version") => return Ok(Call::Version),
             Some("--demo") => options.firm = FirmChoice::Demo,
+            Some("--make-demo") => {
+                options.firm = FirmChoice::Demo;
+                only_make = true;
+            }
             Some("--data") => {
                 let folder =
                     arguments.next().filter(|folder| !folder.is_empty()).ok_or(OptionsError::NoFolder)?;
@@ -103,7 +111,7 @@ pub fn read(
             Some(_) | None => return Err(OptionsError::Unknown(argument.to_string_lossy().into_owned())),
         }
     }
-    Ok(Call::Window(options))
+    Ok(if only_make { Call::MakeDemo(options) } else { Call::Window(options) })
 }
 
 #[cfg(test)]

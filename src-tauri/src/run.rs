@@ -98,12 +98,7 @@ pub fn render_worker() -> ExitCode {
 /// # Errors
 /// [`RunError`].
 pub fn run(options: Options) -> Result<ExitCode, RunError> {
-    let folder = data_folder(&options)?;
-    fs::create_dir_all(&folder).map_err(|error| RunError::Folder(folder.clone(), error))?;
-    let parts = parts(options.key_store)?;
-    if options.firm == FirmChoice::Demo {
-        prepare_demo(&folder, &parts)?;
-    }
+    let (folder, parts) = prepare(&options)?;
     let name = instance_name(&folder);
     let firm = options.firm;
     let shell = Shell::opening(move || open_app(&folder, parts, firm))?;
@@ -117,6 +112,24 @@ pub fn run(options: Options) -> Result<ExitCode, RunError> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Makes the demo firm's data where there is none, and opens no window.
+///
+/// # Errors
+/// [`RunError`].
+pub fn make_demo(options: &Options) -> Result<(), RunError> {
+    prepare(options).map(drop)
+}
+
+fn prepare(options: &Options) -> Result<(PathBuf, Parts), RunError> {
+    let folder = data_folder(options)?;
+    fs::create_dir_all(&folder).map_err(|error| RunError::Folder(folder.clone(), error))?;
+    let parts = parts(options.key_store)?;
+    if options.firm == FirmChoice::Demo {
+        prepare_demo(&folder, &parts)?;
+    }
+    Ok((folder, parts))
 }
 
 fn exit_code(code: i32) -> ExitCode {

@@ -96,6 +96,7 @@ class Russian(VisitTest):
 
         moves.tap("convert-return_protocol")
         moves.see("screen-editor")
+        # Answered from the top: each answer becomes a row of the return, in the intake's order.
         moves.pick("accessory-0-present")
         moves.pick("accessory-1-missing")
         moves.fill(

@@ -1,0 +1,115 @@
+"""Drives one whole visit of the demo firm through the real window and leaves what came of it in a folder.
+
+usage: demo.py FOLDER   (FIELDSEAL_E2E_APP names the program; scripts/run.sh builds it and sets it)
+
+Leaves root.pem, every sealed PDF of the demo firm, and pictures of the screens in light and dark.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from calls import call, must
+from harness import App
+from moves import Moves, hook
+from processes import ROOT, Screen, Session
+
+PIN = "2580"
+
+
+class Demo:
+    """One run of the demo firm in front of nobody."""
+
+    def __init__(self, out):
+        self.out = pathlib.Path(out).resolve()
+        shutil.rmtree(self.out, ignore_errors=True)
+        (self.out / "screens").mkdir(parents=True)
+        self.data = self.out / "data"
+        self.program = os.environ.get("FIELDSEAL_E2E_APP") or ROOT / "target/e2e/fieldseal"
+
+    def run(self):
+        """Everything; returns the number of sealed files that were verified."""
+        env = {"FIELDSEAL_DATA": str(self.data), "FIELDSEAL_DEMO": "1", "FIELDSEAL_E2E_SAVE": str(self.out)}
+        print("  making the demo firm by replaying its weeks", flush=True)
+        subprocess.run([self.program, "--make-demo"], env=os.environ | env, check=True, timeout=170)
+        with Screen(1280, 800) as screen, Session() as session:
+            app = App(self.program, session.env | env | {"DISPLAY": screen.display}, self.out / "program.log")
+            try:
+                self.visit(Moves(app.page, lambda name: app.page.screenshot(self.out / "screens" / f"{name}.png")))
+            finally:
+                app.quit()
+        return self.verify()
+
+    def visit(self, moves):
+        """A visit to the first job on the list that has no document yet."""
+        print("  a visit: sign in, fill in, freeze, hand over, sign, take back, close", flush=True)
+        moves.sign_in(PIN, "Radu Exemplaru")
+        moves.tap("view-all")
+        moves.look("01-jobs")
+        job = self.open_job(must(moves.page, "jobs", view="all"))
+        moves.tap(f"start-{job}")
+        moves.tap(f"start-{job}-service_sheet")
+        moves.see("screen-editor")
+        moves.fill(work_done="Schimbat rulmentul ventilatorului, verificat sub sarcină.", completion="full")
+        if not moves.page.value(hook("field-fault")):
+            moves.fill(fault="Zgomot la pornire.")
+        moves.tap("add-time")
+        moves.look("02-editor")
+        moves.hand_over()
+        moves.turn("Ștefania Țugulea-Mărginean")
+        moves.read()
+        moves.page.execute("scrollTo(0, 0)")
+        moves.look("03-hand-over")
+        moves.consent_and_sign()
+        moves.look("04-hand-back")
+        moves.take_back(PIN)
+        moves.see("screen-close")
+        moves.look("05-close")
+        moves.close(PIN)
+        moves.see("verdict-good", 30)
+        moves.look("06-detail")
+        must(moves.page, "save_setting", key="theme", value="dark")
+        moves.page.execute("location.reload()")
+        moves.see("screen-jobs", 30)
+        moves.look("07-jobs-dark")
+        must(moves.page, "save_setting", key="theme", value="system")
+        self.save_all(moves.page)
+
+    def open_job(self, found):
+        """Code of a job that needs a service sheet."""
+        free = [row["job"]["code"] for row in found["jobs"] if not row["documents"]]
+        return (free or [found["jobs"][0]["job"]["code"]])[0]
+
+    def save_all(self, page):
+        """The root certificate and every file that somebody signed."""
+        must(page, "export_root")
+        found = must(page, "jobs", view="all")
+        rows = found["documents"] + [document for row in found["jobs"] for document in row["documents"]]
+        for row in rows:
+            if row["number"]:
+                call(page, "save_sealed", document=row["id"])
+
+    def verify(self):
+        """Our verifier accepts every sealed file; those nobody has signed are not left lying about."""
+        for file in self.out.glob("*.pdf"):
+            if not file.name.endswith(".sealed.pdf"):
+                file.unlink()
+        verifier = ROOT / "target/debug/fieldseal-verify"
+        files = sorted(self.out.glob("*.sealed.pdf"))
+        if not files:
+            raise SystemExit("no sealed file came of it")
+        for file in files:
+            told = subprocess.run(
+                [verifier, file, "--root", self.out / "root.pem"], capture_output=True, text=True, timeout=60
+            )
+            print(f"  {file.name}: {(told.stdout or told.stderr).strip().splitlines()[0]}", flush=True)
+        return len(files)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    number = Demo(sys.argv[1]).run()
+    print(f"  {number} sealed files, root.pem and the screens are in {sys.argv[1]}/")
