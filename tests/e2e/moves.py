@@ -5,6 +5,8 @@ Elements are clicked as a hand would; only what has no picture of its own (a lan
 
 import math
 
+from calls import must
+
 
 def hook(name):
     """The selector of a hook."""
@@ -145,7 +147,8 @@ class Moves:
         self.see("screen-sign-in", 30)
         self.look("sign-in")
         if name and not self.has("pin-1"):
-            self.page.click_text(name, "button")
+            people = must(self.page, "status")["people"]
+            self.tap(f"person-{next(person['id'] for person in people if person['name'] == name)}")
         self.pin(pin)
         self.see("screen-jobs")
 
