@@ -13,7 +13,7 @@ import sys
 
 from calls import call, must
 from harness import App
-from moves import Moves, hook
+from moves import Moves
 from processes import ROOT, Screen, Session
 
 PIN = "2580"
@@ -43,19 +43,23 @@ class Demo:
         return self.verify()
 
     def visit(self, moves):
-        """A visit to the first job on the list that has no document yet."""
+        """A visit to a customer of the firm, for one of their machines."""
         print("  a visit: sign in, fill in, freeze, hand over, sign, take back, close", flush=True)
         moves.sign_in(PIN, "Radu Exemplaru")
         moves.tap("view-all")
         moves.look("01-jobs")
-        job = self.open_job(must(moves.page, "jobs", view="all"))
-        moves.tap(f"start-{job}")
-        moves.tap(f"start-{job}-service_sheet")
+        customer, machine = self.customer(moves.page)
+        moves.tap("new-document")
+        moves.tap(f"choose-{customer['id']}")
+        moves.pick(f"equipment-{machine['id']}")
+        moves.tap("kind-service_sheet")
         moves.see("screen-editor")
-        moves.fill(work_done="Schimbat rulmentul ventilatorului, verificat sub sarcină.", completion="full")
-        if not moves.page.value(hook("field-fault")):
-            moves.fill(fault="Zgomot la pornire.")
+        moves.fill(
+            fault="Zgomot la pornire.", work_done="Schimbat rulmentul ventilatorului, verificat sub sarcină.",
+            completion="full",
+        )  # fmt: skip
         moves.tap("add-time")
+        moves.bring("field-work_done")
         moves.look("02-editor")
         moves.hand_over()
         moves.turn("Ștefania Țugulea-Mărginean")
@@ -77,10 +81,13 @@ class Demo:
         must(moves.page, "save_setting", key="theme", value="system")
         self.save_all(moves.page)
 
-    def open_job(self, found):
-        """Code of a job that needs a service sheet."""
-        free = [row["job"]["code"] for row in found["jobs"] if not row["documents"]]
-        return (free or [found["jobs"][0]["job"]["code"]])[0]
+    def customer(self, page):
+        """A customer who reads what the technician writes, and a machine of theirs."""
+        for customer in must(page, "customers", text=""):
+            machines = must(page, "equipment_of", customer=customer["id"])
+            if customer["language"] == "ro" and machines:
+                return customer, machines[0]
+        raise SystemExit("the demo firm has no Romanian customer with a machine")
 
     def save_all(self, page):
         """The root certificate and every file that somebody signed."""

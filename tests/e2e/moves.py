@@ -8,6 +8,16 @@ import math
 from calls import must
 
 
+# What the screen shows, or nothing while something of it is still to come.
+WHOLE = """
+    const near = (e) => { const b = e.getBoundingClientRect(); return b.width > 0 && b.bottom > 0 && b.top < innerHeight; };
+    const pictures = [...document.images].filter(near);
+    const moving = (a) => a.playState === 'running' && a.effect?.getTiming().iterations !== Infinity;
+    const whole = document.fonts.status === 'loaded' && !document.querySelector('[aria-busy=true]')
+        && pictures.every((e) => e.complete && e.naturalWidth > 0) && !document.getAnimations().some(moving);
+    return whole ? pictures.map((e) => e.src).join(' ') + document.body.innerText : null;"""
+
+
 def hook(name):
     """The selector of a hook."""
     return f'[data-testid="{name}"]'
@@ -21,17 +31,19 @@ class Moves:
         self.shoot = look
 
     def look(self, name):
-        """Calls `look` once the screen is whole: all pictures there, nothing loading."""
-        self.page.until(
-            lambda: self.page.execute(
-                "const near = (e) => { const b = e.getBoundingClientRect();"
-                "return b.width > 0 && b.bottom > 0 && b.top < innerHeight; };"
-                "return document.fonts.status === 'loaded' && !document.querySelector('[aria-busy=true]')"
-                "&& [...document.images].every((e) => !near(e) || (e.complete && e.naturalWidth > 0))"
-                "&& document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getTiming().iterations === Infinity);"
-            ),
-            f"{name}: the screen does not come to rest", 30,
-        )  # fmt: skip
+        """Calls `look` once the screen is whole: all pictures there and the same as a moment before."""
+        seen = [None]
+
+        def rests():
+            before, seen[0] = seen[0], self.page.execute(WHOLE)
+            return seen[0] is not None and seen[0] == before
+
+        self.page.until(rests, f"{name}: the screen does not come to rest", 30, pause=0.3)
+        # What is in the page is not yet on the glass: a picture shows the frame that was drawn last.
+        self.page.execute_async(
+            "const done = arguments[0]; let frames = 4;"
+            "const next = () => (--frames > 0 ? requestAnimationFrame(next) : setTimeout(done, 60)); requestAnimationFrame(next);"
+        )
         self.shoot(name)
 
     # plain moves

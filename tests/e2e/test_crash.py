@@ -3,7 +3,6 @@ so far, or a complete signature; never anything in between."""
 
 import random
 import threading
-import time
 import unittest
 
 from moves import Moves
@@ -76,7 +75,6 @@ class Crash(VisitTest):
         page.execute("document.querySelector(arguments[0]).click()", hook("sign"))
         killer.start()
         killer.join()
-        time.sleep(0)
 
 
 if __name__ == "__main__":

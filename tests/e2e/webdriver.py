@@ -67,7 +67,7 @@ class Page:
         """Ends the session; the driver then ends the program."""
         self.ask("DELETE", "")
 
-    def until(self, question, what, timeout=None):
+    def until(self, question, what, timeout=None, pause=0.04):
         """Asks until the answer is true; errors of elements that come and go count as "not yet"."""
         deadline = time.monotonic() + (timeout or self.patience)
         reason = ""
@@ -81,7 +81,7 @@ class Page:
                 reason = f" ({error})"
             if time.monotonic() > deadline:
                 raise AssertionError(f"{what}: not within {timeout or self.patience:g} s{reason}")
-            time.sleep(0.04)
+            time.sleep(pause)
 
     # what is there
 
