@@ -16,10 +16,13 @@ const LARGE: usize = 25_000_000;
 /// Photos as the app keeps them: at most 1600 px.
 const PHOTO: (u32, u32) = (1600, 1200);
 
-/// Makes a sheet long enough for two pages: checklist and lines of a yearly inspection.
-pub fn second_page(content: &mut Content) {
+/// Rows of the checklist, at most: a yearly inspection.
+const ROWS: usize = 24;
+
+/// Makes a sheet longer: checklist and lines of a yearly inspection.
+fn lengthen(content: &mut Content, rows: usize) {
     let answers = [Answer::Ok, Answer::Ok, Answer::NotOk, Answer::NotApplicable];
-    let checklist = answers.iter().cycle().take(24).enumerate().map(|(row, answer)| ChecklistRow {
+    let checklist = answers.iter().cycle().take(rows).enumerate().map(|(row, answer)| ChecklistRow {
         text: format!("Punct de control {}: strângere, etanșeitate, curățare", row + 1),
         answer: Some(*answer),
         note: if row % 8 == 2 { "remediat pe loc".into() } else { String::new() },
@@ -32,26 +35,26 @@ pub fn second_page(content: &mut Content) {
 /// A sheet as the app's use cases make it, of two pages.
 pub fn fill_two_pages(content: &mut Content) {
     tablet::fill_sheet(content);
-    second_page(content);
+    lengthen(content, ROWS);
 }
 
-/// A sheet of two pages, ready to be typeset.
-pub fn two_pages() -> RenderJob {
-    documents::freeze(two_pages_content(), NUMBER)
-}
-
-/// The content of [`two_pages`].
-pub fn two_pages_content() -> Content {
-    let mut content = documents::oven_visit();
-    second_page(&mut content);
-    content
+/// A sheet with as many rows as two pages hold.
+pub fn two_pages() -> Outcome<RenderJob> {
+    let mut renderer = Renderer::new();
+    for rows in (1..=ROWS).rev() {
+        let mut content = documents::oven_visit();
+        lengthen(&mut content, rows);
+        let job = documents::freeze(content, NUMBER);
+        if renderer.render(&job)?.pages == 2 {
+            return Ok(job);
+        }
+    }
+    Err("no number of rows fills two pages".into())
 }
 
 /// Typesets the sheet in this process.
 pub fn two_pages_file() -> Outcome<Vec<u8>> {
-    let rendered = Renderer::new().render(&two_pages())?;
-    expect_two(rendered.pages)?;
-    Ok(rendered.pdf)
+    Ok(Renderer::new().render(&two_pages()?)?.pdf)
 }
 
 /// All figures are about two pages.
@@ -61,7 +64,7 @@ pub fn expect_two(pages: u32) -> Outcome<()> {
 
 /// A sheet with as many photos as make 25 MB, none of which compresses further.
 pub fn large_file() -> Outcome<Vec<u8>> {
-    let mut content = two_pages_content();
+    let mut content = two_pages()?.document.content;
     let mut files = Vec::new();
     let mut seed = 0;
     while files.iter().map(|file: &PhotoFile| file.bytes.len()).sum::<usize>() < LARGE {

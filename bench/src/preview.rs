@@ -8,7 +8,7 @@ use crate::{
     visits::Visits,
 };
 use fieldseal_app::view::document::{DraftSave, Preview};
-use fieldseal_render::{Mode, Renderer, pages};
+use fieldseal_render::{Renderer, pages};
 use std::path::Path;
 
 const KEYSTROKES: usize = 100;
@@ -39,7 +39,7 @@ pub fn figures(folder: &Path) -> Outcome<Vec<Figure>> {
         Ok((preview, page))
     };
     let times = repeat(KEYSTROKES, |work| wall(work), &mut keystroke)?;
-    let preview = Renderer::new().render(&documents_preview())?;
+    let preview = Renderer::new().render(&crate::documents::preview(material::two_pages()?))?;
     let image = repeat(20, |work| cpu(work), |_| Ok(pages::page_png(&preview.pdf, 1, WIDTH)?))?;
     let how = format!(
         "wall time of {KEYSTROKES} keystrokes in one text: draft saved, 2 pages typeset in the worker, page 1 as PNG of \
@@ -52,10 +52,4 @@ pub fn figures(folder: &Path) -> Outcome<Vec<Figure>> {
             .aim("<= 120")
             .floor(image.median()),
     ])
-}
-
-fn documents_preview() -> fieldseal_render::RenderJob {
-    let job = crate::documents::preview(material::two_pages());
-    debug_assert_eq!(job.mode, Mode::Preview);
-    job
 }

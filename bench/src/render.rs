@@ -6,6 +6,7 @@ use crate::{
     material,
     measure::{Times, load, repeat, wall},
 };
+use fieldseal_domain::content::Content;
 use fieldseal_render::{
     RenderJob, Rendered,
     worker::{Limits, RenderClient},
@@ -17,7 +18,7 @@ const WARM_RUNS: usize = 60;
 
 /// All figures of typesetting.
 pub fn figures(_: &Path) -> Outcome<Vec<Figure>> {
-    let job = material::two_pages();
+    let job = material::two_pages()?;
     let mut starts = Vec::new();
     let first = repeat(FIRST_RUNS, |work| wall(work), |_| {
         let client = client()?;
@@ -31,7 +32,7 @@ pub fn figures(_: &Path) -> Outcome<Vec<Figure>> {
     let start = Times::of(starts)?;
     let client = client()?;
     let again = repeat(WARM_RUNS, |work| wall(work), |_| typeset(&client, &job))?;
-    let mut jobs = changed().into_iter();
+    let mut jobs = changed(&job.document.content).into_iter();
     let warm = repeat(WARM_RUNS, |work| wall(work), |_| {
         let job = jobs.next().ok_or("too few documents")?;
         typeset(&client, &job)
@@ -69,9 +70,9 @@ fn typeset(client: &RenderClient, job: &RenderJob) -> Outcome<Rendered> {
 }
 
 /// More sheets than are measured, each another one.
-fn changed() -> Vec<RenderJob> {
+fn changed(first: &Content) -> Vec<RenderJob> {
     let sheet = |run: i64| {
-        let mut content = material::two_pages_content();
+        let mut content = first.clone();
         content.fields.insert("findings".into(), format!("Rezistența 3 sub parametri, {run} Ω."));
         for line in &mut content.lines {
             line.quantity.0 += run * 10;
