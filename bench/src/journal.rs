@@ -74,11 +74,22 @@ impl Journal {
             mono_ms: 1,
             server_offset_ms: None,
         };
-        let mut journal =
-            Self { store, tablet: device::Tablet::new(7), clock, documents, salts: device::TestRng(5), written: 0, header: Cell::default() };
+        let mut journal = Self {
+            store,
+            tablet: device::Tablet::new(7),
+            clock,
+            documents,
+            salts: device::TestRng(5),
+            written: 0,
+            header: Cell::default(),
+        };
         let content = documents::oven_visit();
         for doc in journal.documents.clone() {
-            let created = Event::Created { origin: content.origin.clone(), content: Box::new(content.clone()), by: doc };
+            let created = Event::Created {
+                origin: content.origin.clone(),
+                content: Box::new(content.clone()),
+                by: doc,
+            };
             journal.write(&[(doc, created)])?;
         }
         Ok(journal)

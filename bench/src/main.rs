@@ -21,11 +21,11 @@ mod tablet;
 mod workshop;
 
 // The same documents and the same device as in the tests of the parts.
+#[path = "../../crates/seal/tests/support/mod.rs"]
+mod device;
 #[allow(missing_docs)]
 #[path = "../../crates/render/tests/support/mod.rs"]
 mod documents;
-#[path = "../../crates/seal/tests/support/mod.rs"]
-mod device;
 
 use figure::Figure;
 use std::{error::Error, path::Path, process::ExitCode};

@@ -2,7 +2,10 @@
 
 use crate::{Outcome, device::Tablet};
 use serde::Deserialize;
-use std::{path::{Path, PathBuf}, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// What pyHanko needed for one file.
 #[derive(Debug, Clone, Deserialize)]

@@ -26,12 +26,8 @@ pub fn figures(folder: &Path) -> Outcome<Vec<Figure>> {
         let typed = content.fields.entry("work_done".into()).or_default();
         let letters = "abcdefghij ";
         typed.extend(letters.chars().nth(run % letters.len()));
-        let save = DraftSave {
-            document: view.id,
-            version,
-            content: content.clone(),
-            secrets: view.secrets.clone(),
-        };
+        let save =
+            DraftSave { document: view.id, version, content: content.clone(), secrets: view.secrets.clone() };
         version = app.draft_save(&save)?.version;
         let preview = app.preview(view.id)?;
         let page = app.page_image(&preview.token, 1, WIDTH)?;

@@ -20,11 +20,15 @@ const WARM_RUNS: usize = 60;
 pub fn figures(_: &Path) -> Outcome<Vec<Figure>> {
     let job = material::two_pages()?;
     let mut starts = Vec::new();
-    let first = repeat(FIRST_RUNS, |work| wall(work), |_| {
-        let client = client()?;
-        let (rendered, _) = wall(|| Ok(client.render(&job)?))?;
-        material::expect_two(rendered.pages)
-    })?;
+    let first = repeat(
+        FIRST_RUNS,
+        |work| wall(work),
+        |_| {
+            let client = client()?;
+            let (rendered, _) = wall(|| Ok(client.render(&job)?))?;
+            material::expect_two(rendered.pages)
+        },
+    )?;
     for _ in 0..FIRST_RUNS {
         let client = client()?;
         starts.push(wall(|| Ok(client.warm_up()?))?.1);
@@ -33,10 +37,14 @@ pub fn figures(_: &Path) -> Outcome<Vec<Figure>> {
     let client = client()?;
     let again = repeat(WARM_RUNS, |work| wall(work), |_| typeset(&client, &job))?;
     let mut jobs = changed(&job.document.content).into_iter();
-    let warm = repeat(WARM_RUNS, |work| wall(work), |_| {
-        let job = jobs.next().ok_or("too few documents")?;
-        typeset(&client, &job)
-    })?;
+    let warm = repeat(
+        WARM_RUNS,
+        |work| wall(work),
+        |_| {
+            let job = jobs.next().ok_or("too few documents")?;
+            typeset(&client, &job)
+        },
+    )?;
     let first_how = format!(
         "wall time from a worker that does not run to the finished PDF/A of 2 pages; {}; floor: the start of the \
          worker alone; {}",

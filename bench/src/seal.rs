@@ -123,13 +123,16 @@ impl Act {
 
     fn seal_and_check(&self, bytes: &[u8], before: &PrefixState) -> Outcome<Sealed> {
         let sealed = self.seal_bytes(bytes, Some(before))?;
-        second_path::check(&sealed.pdf, &Expectations {
-            before,
-            covered: sealed.covered,
-            acceptance_json: &self.statement,
-            keys: &self.tablet.keys.public()?,
-            certificates: &self.tablet.certificates,
-        })?;
+        second_path::check(
+            &sealed.pdf,
+            &Expectations {
+                before,
+                covered: sealed.covered,
+                acceptance_json: &self.statement,
+                keys: &self.tablet.keys.public()?,
+                certificates: &self.tablet.certificates,
+            },
+        )?;
         Ok(sealed)
     }
 }

@@ -121,7 +121,8 @@ pub fn figures(folder: &Path) -> Outcome<Vec<Figure>> {
         Figure::new("\"Sign\" to durable sealed row, p95", times.at(0.95), "ms", how)
             .aim("<= 150")
             .floor(floor.at(0.95)),
-        Figure::new("database of 1,000 signed documents", per_document * mib, "MiB", size_how).floor(bare * mib),
+        Figure::new("database of 1,000 signed documents", per_document * mib, "MiB", size_how)
+            .floor(bare * mib),
     ])
 }
 
@@ -131,7 +132,10 @@ fn bare_commits(folder: &Path, files: &[Vec<u8>]) -> Outcome<Times> {
     let path = folder.path().join("bare.db");
     let mut store = Store::open(&path, DatabaseKey::new([9; 32]), OpenMode::Create)?;
     let mut commit = |bytes: &[u8]| -> Outcome<f64> {
-        let put = || Ok(store.transact::<_, StoreError>(|tx| tx.put_blob(BlobSort::Sealed, "application/pdf", bytes))?);
+        let put = || {
+            Ok(store
+                .transact::<_, StoreError>(|tx| tx.put_blob(BlobSort::Sealed, "application/pdf", bytes))?)
+        };
         Ok(wall(put)?.1)
     };
     Times::of(files.iter().map(|bytes| commit(bytes)).collect::<Outcome<_>>()?)
