@@ -55,6 +55,9 @@ pub enum RunError {
     /// The demo firm could not be made.
     #[error("the demo firm could not be made")]
     Demo(#[from] AppError),
+    /// No desktop.
+    #[error("there is no display: start the program from a desktop session")]
+    NoDisplay,
     /// No window.
     #[error("the window cannot be opened")]
     Window(#[from] tauri::Error),
@@ -98,6 +101,9 @@ pub fn render_worker() -> ExitCode {
 /// # Errors
 /// [`RunError`].
 pub fn run(options: Options) -> Result<ExitCode, RunError> {
+    if !system::has_display() {
+        return Err(RunError::NoDisplay);
+    }
     let (folder, parts) = prepare(&options)?;
     let name = instance_name(&folder);
     let firm = options.firm;
@@ -177,10 +183,11 @@ fn prepare_demo(folder: &Path, parts: &Parts) -> Result<(), RunError> {
 fn open_app(folder: &Path, parts: Parts, firm: FirmChoice) -> App {
     let app = App::open(folder, parts);
     let is_locked = || app.phase().is_ok_and(|phase| phase == Phase::Locked);
-    if firm == FirmChoice::Demo && is_locked() {
-        if let Err(error) = app.unlock(DEMO_PASSPHRASE) {
-            tracing::warn!(%error, "the demo firm stays locked");
-        }
+    if firm == FirmChoice::Demo
+        && is_locked()
+        && let Err(error) = app.unlock(DEMO_PASSPHRASE)
+    {
+        tracing::warn!(%error, "the demo firm stays locked");
     }
     app
 }

@@ -41,11 +41,11 @@ fn is_ours(url: &Url) -> bool {
 
 /// What happens to the window. While a customer holds the tablet nobody closes it.
 pub fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    if let WindowEvent::CloseRequested { api, .. } = event {
-        if window.state::<Shell>().is_handed_over() {
-            tracing::warn!("closing the window was refused: a customer holds the tablet");
-            api.prevent_close();
-        }
+    if let WindowEvent::CloseRequested { api, .. } = event
+        && window.state::<Shell>().is_handed_over()
+    {
+        tracing::warn!("closing the window was refused: a customer holds the tablet");
+        api.prevent_close();
     }
 }
 

@@ -3,7 +3,8 @@ reloading, other windows, pictures of other documents, or calls to the core."""
 
 import unittest
 
-from visits import PIN, VisitTest, call, hook, must
+from visits import PIN, VisitTest, call, must
+from windows import Desktop
 
 # What a customer may ask of the core; everything else must be refused. As src-tauri/src/commands/access.rs.
 CUSTOMERS = {
@@ -90,6 +91,20 @@ class Lock(VisitTest):
         )
         self.assertFalse(shown, "the context menu is not refused")
         moves.look("hand-over")
+
+    def test_the_window_cannot_be_closed(self):
+        moves = self.hand_over()
+        desktop = Desktop(self.display.display)
+        self.assertEqual(desktop.ask_to_close("Fieldseal"), 1)
+        # Asked something after it, the window has had its chance to go.
+        self.assertEqual(must(moves.page, "status")["phase"], "hand_over")
+        self.assert_locked(moves, "closing the window")
+        self.assertIn("closing the window was refused", self.app.log_tail())
+        moves.tap("give-back")
+        moves.take_back(PIN)
+        moves.see("screen-signing")
+        self.assertEqual(desktop.ask_to_close("Fieldseal"), 1)
+        moves.page.until(lambda: not desktop.windows("Fieldseal"), "the technician cannot close the window either")
 
     def test_no_call_and_no_picture_leads_out(self):
         moves = self.hand_over()

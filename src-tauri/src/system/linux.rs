@@ -37,6 +37,12 @@ pub fn begin_anew(set: &[(&str, &str)], remove: &[&str]) -> io::Error {
     command.exec()
 }
 
+/// Whether a window can be opened at all. Asked first, because the window's own library ends the program without words.
+#[must_use]
+pub fn has_display() -> bool {
+    gtk::init().is_ok()
+}
+
 /// Makes a folder that only its owner may enter.
 ///
 /// # Errors

@@ -6,9 +6,13 @@ mod linux;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub use linux::{PAGE_ORIGIN, begin_anew, data_home, is_running, make_private_file, make_private_folder};
+pub use linux::{
+    PAGE_ORIGIN, begin_anew, data_home, has_display, is_running, make_private_file, make_private_folder,
+};
 #[cfg(windows)]
-pub use windows::{PAGE_ORIGIN, begin_anew, data_home, is_running, make_private_file, make_private_folder};
+pub use windows::{
+    PAGE_ORIGIN, begin_anew, data_home, has_display, is_running, make_private_file, make_private_folder,
+};
 
 use std::io;
 

@@ -35,6 +35,12 @@ pub fn begin_anew(set: &[(&str, &str)], remove: &[&str]) -> io::Error {
     }
 }
 
+/// Whether a window can be opened at all.
+#[must_use]
+pub fn has_display() -> bool {
+    true
+}
+
 /// Makes a folder. The temp folder it lies in is the user's own.
 ///
 /// # Errors
