@@ -262,6 +262,10 @@ class Moves:
                 ),
                 f"page {number} has no picture", 30,
             )  # fmt: skip
+            # A page counts once it was in sight for a while.
+            self.page.until(
+                lambda number=number: number in must(self.page, "hand_over_view")["seen"], f"page {number} is not seen", 30
+            )
         return count
 
     def consent_and_sign(self, name=None, seed=0.0):
