@@ -8,7 +8,7 @@ export const STEPS = ['firm', 'person', 'keys', 'recovery', 'pad'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** Shortest passphrase for the file, in characters. */
-export const SHORTEST_PASSPHRASE = 8;
+export const SHORTEST_PASSPHRASE = 10;
 
 function emptyBranch(): Branch {
   return { country: 'RO', legal_name: '', street: '', city: '', tax_id: '', email: '', phone: '' };
