@@ -42,7 +42,6 @@ fn crash_kill_at_any_moment_leaves_the_draft_or_the_seal() {
 /// The same while a customer makes a remark, which freezes a new revision on the spot. Red as long as a kill there can
 /// leave a draft at the customer, or a new revision that counts as seen because the old one was.
 #[test]
-#[ignore = "a remark is written in several transactions: known weakness of the hand-over"]
 fn crash_kill_during_a_remark_leaves_one_of_the_two_revisions() {
     let mut sweep = Sweep::begin(Customers::Remarking);
     sweep.run();

@@ -134,3 +134,25 @@ fn story_page_images_of_other_documents_stay_closed() {
         assert!(matches!(tablet.app.page_image(closed, 1, 300), Err(AppError::NotFound(_))), "{closed}");
     }
 }
+
+/// Red if an interrupted first run left a tablet without a recovery code, or if an old code still opened it.
+#[test]
+fn story_a_recovery_code_that_was_never_checked_is_replaced() {
+    let tablet = Tablet::set_up();
+    assert!(tablet.status().recovery_unconfirmed);
+    assert!(matches!(tablet.app.renew_recovery("1357"), Err(AppError::WrongPin)));
+    let fresh = tablet.app.renew_recovery(PIN).unwrap();
+    let groups: Vec<String> = fresh
+        .ask_groups
+        .iter()
+        .filter_map(|group| fresh.recovery_code.split('-').nth(*group as usize).map(str::to_owned))
+        .collect();
+    tablet.app.confirm_recovery(&groups).unwrap();
+    assert!(!tablet.status().recovery_unconfirmed);
+    let person = tablet.person();
+    assert!(matches!(
+        tablet.app.reset_pin(person, &tablet.first_run.recovery_code, "7391"),
+        Err(AppError::WrongRecoveryCode)
+    ));
+    tablet.app.reset_pin(person, &fresh.recovery_code, "7391").unwrap();
+}

@@ -85,6 +85,7 @@ impl App {
             root_fingerprint: String::new(),
             key_store: None,
             only_here: 0,
+            recovery_unconfirmed: false,
             demo: false,
             on_screen_keyboard: false,
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -83,6 +83,12 @@ pub(crate) struct Desk {
     pub(crate) prefix: Option<(FileHash, PrefixState)>,
     /// Groups of the recovery code that still have to be typed back.
     pub(crate) recovery_check: Option<crate::start::RecoveryCheck>,
+    /// People whose last PIN was right though that could not be written down.
+    pub(crate) right_pins: std::collections::BTreeSet<Uuid>,
+    /// Key of the database, to wrap it under a new recovery code.
+    pub(crate) database: zeroize::Zeroizing<[u8; 32]>,
+    /// Where the public file lies.
+    pub(crate) folder: std::path::PathBuf,
 }
 
 impl Desk {
@@ -146,6 +152,7 @@ impl Desk {
             status.firm = Some(firm);
             status.person = Some(self.card(&self.person(person)?)?);
             status.only_here = self.signed_only_here()?;
+            status.recovery_unconfirmed = !self.setting(crate::start::RECOVERY_CONFIRMED)?.unwrap_or(false);
         } else {
             status.firm = Some(Firm { name: firm.name, color: firm.color, ..Firm::default() });
         }

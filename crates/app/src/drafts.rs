@@ -229,9 +229,14 @@ impl Desk {
 
     pub(crate) fn save_point_events(&self, doc: Uuid, state: &DocumentState, by: Uuid) -> Result<Vec<Event>> {
         let (content, _, _) = self.newest_content(doc, state)?;
-        let changes = fold::diff(&state.content, &content)?;
-        Ok(split(changes, state).into_iter().map(|changes| Event::FieldsChanged { changes, by }).collect())
+        changed_events(state, &content, by)
     }
+}
+
+/// What leads from the last save point to `content`.
+pub(crate) fn changed_events(state: &DocumentState, content: &Content, by: Uuid) -> Result<Vec<Event>> {
+    let changes = fold::diff(&state.content, content)?;
+    Ok(split(changes, state).into_iter().map(|changes| Event::FieldsChanged { changes, by }).collect())
 }
 
 /// Changes in portions that fit into one event each.

@@ -25,6 +25,9 @@ pub enum AppError {
     /// The recovery code is wrong.
     #[error("the recovery code is wrong")]
     WrongRecoveryCode,
+    /// The PIN is wrong, or it is too early for another try.
+    #[error("the PIN is wrong")]
+    WrongPin,
     /// The consent was not given.
     #[error("the box to agree is not ticked")]
     NoConsent,
@@ -34,6 +37,9 @@ pub enum AppError {
     /// A remark after somebody has signed.
     #[error("somebody has signed already: the text can no longer change")]
     RemarkTooLate,
+    /// A character that no font has, in a text that is to be frozen at once.
+    #[error("a character cannot be printed")]
+    CannotBePrinted,
     /// A newer preview was asked for.
     #[error("a newer preview is on its way")]
     Superseded,
@@ -106,9 +112,11 @@ impl AppError {
             Self::Missing(_) => "missing",
             Self::StaleDraft => "stale_draft",
             Self::WrongRecoveryCode => "wrong_recovery_code",
+            Self::WrongPin => "wrong_pin",
             Self::NoConsent => "no_consent",
             Self::SameInk => "same_ink",
             Self::RemarkTooLate => "remark_too_late",
+            Self::CannotBePrinted => "cannot_be_printed",
             Self::Superseded => "superseded",
             Self::Pin(PinError::TooEasy) => "pin_too_easy",
             Self::Pin(PinError::Form | PinError::Hash) => "pin_form",
@@ -126,6 +134,16 @@ impl AppError {
             Self::Move(MoveError::Closed) => "move_closed",
             Self::Move(MoveError::ReadOnly) => "move_read_only",
             Self::Move(MoveError::HasNumber) => "move_has_number",
+            // Contradictions inside the store: nothing a person could do differently.
+            Self::Store(
+                StoreError::NumberTaken { .. }
+                | StoreError::DraftNotSaved
+                | StoreError::FileMismatch { .. }
+                | StoreError::Forked { .. }
+                | StoreError::BadEntry { .. }
+                | StoreError::NoBlob(_)
+                | StoreError::NoInkDraft,
+            ) => "store_failed",
             Self::Store(error) => error.code(),
             Self::Vault(VaultError::Locked) => "vault_locked",
             Self::Vault(VaultError::WrongPassphrase) => "wrong_passphrase",

@@ -4,6 +4,7 @@ use crate::{
     app::App,
     clock::rfc3339,
     desk::{Desk, salted},
+    drafts::changed_events,
     error::{AppError, Result},
     pages::Token,
     typeset::{self, Trimmings},
@@ -24,6 +25,15 @@ use uuid::Uuid;
 
 /// How often a freeze is rendered again because the number or the draft changed under it.
 const TRIES: usize = 3;
+
+/// A typeset revision that is not stored yet.
+pub(crate) struct Revision {
+    pub(crate) content: Content,
+    pub(crate) frozen: FrozenRevision,
+    /// The save point that leads from the last content to this one.
+    pub(crate) changes: Vec<Event>,
+    pub(crate) pdf: Vec<u8>,
+}
 
 /// What is to be typeset.
 struct Wanted<'a> {
@@ -130,7 +140,7 @@ impl Desk {
             return Ok(FreezeAnswer::Problems { problems: Vec::new(), missing_glyphs });
         }
         let mut events = self.save_point_events(doc, &state, by)?;
-        events.push(frozen_event(&job, &rendered, by));
+        events.push(Event::Frozen(Box::new(frozen_revision(&job, &rendered, by))));
         let moment = self.pen.moment();
         let new = salted(Some(doc), &events)?;
         let author = self.pen.author(&moment);
@@ -142,6 +152,31 @@ impl Desk {
             pdf: &rendered.pdf,
         })?;
         Ok(FreezeAnswer::Frozen { number, revision: state.next_revision })
+    }
+
+    /// A new revision of a frozen document with another content, typeset but not stored.
+    pub(crate) fn typeset_revision(
+        &self,
+        doc: Uuid,
+        state: &DocumentState,
+        content: Content,
+        parts: &crate::app::Parts,
+    ) -> Result<Revision> {
+        let before = Self::frozen(state)?;
+        let number = before.number.clone();
+        let wanted = Wanted { doc, state, content: &content, mode: Mode::Final, number };
+        let job = self.render_job(&wanted, parts)?;
+        let rendered = parts.typesetter.render(&job)?;
+        if !rendered.missing_glyphs.is_empty() {
+            return Err(AppError::CannotBePrinted);
+        }
+        let changes = changed_events(state, &content, before.by)?;
+        Ok(Revision {
+            frozen: frozen_revision(&job, &rendered, before.by),
+            changes,
+            pdf: rendered.pdf,
+            content,
+        })
     }
 
     fn number_for(&self, state: &DocumentState, kind: &Kind, content: &Content) -> Result<String> {
@@ -222,8 +257,8 @@ fn signing_order(kind: &Kind, content: &Content) -> Vec<String> {
     kind.slots.iter().filter(wanted).map(|slot| slot.id.clone()).collect()
 }
 
-fn frozen_event(job: &RenderJob, rendered: &Rendered, by: Uuid) -> Event {
-    Event::Frozen(Box::new(FrozenRevision {
+fn frozen_revision(job: &RenderJob, rendered: &Rendered, by: Uuid) -> FrozenRevision {
+    FrozenRevision {
         number: job.document.number.clone(),
         revision: job.document.revision,
         content_hash: job.content_hash,
@@ -233,7 +268,7 @@ fn frozen_event(job: &RenderJob, rendered: &Rendered, by: Uuid) -> Event {
         template: job.document.template.clone(),
         slots: job.slots.clone(),
         by,
-    }))
+    }
 }
 
 fn missing(found: &[glyphs::MissingGlyph]) -> Vec<MissingGlyph> {

@@ -5,10 +5,11 @@ use crate::{
     clock::rfc3339,
     desk::{Desk, salted},
     error::{AppError, Result},
+    freeze::Revision,
     pages::Token,
     texts,
     view::{
-        document::{DocumentView, FreezeAnswer},
+        document::DocumentView,
         hand_over::{HandOverRequest, HandOverResult, HandOverStep, HandOverView, NotSignedRequest},
         start::PinAnswer,
     },
@@ -17,13 +18,14 @@ use fieldseal_domain::{
     Language,
     acceptance::{EmptySlot, Method, NoSignatureReason, Signer},
     compare::{AccessoryFate, compare},
+    content::Content,
     event::{Event, FrozenRevision, HandBack},
     fold::{DocumentState, Move, SlotState},
     ink::Ink,
     text,
 };
 use fieldseal_seal::PrefixState;
-use fieldseal_store::{HandOverRow, InkDraft};
+use fieldseal_store::{Freeze, HandOverRow, InkDraft};
 use uuid::Uuid;
 
 impl App {
@@ -49,7 +51,7 @@ impl App {
                 signer: cleaned(&request.signer),
                 remark: String::new(),
             };
-            desk.begin_hand_over(&state, &row, Vec::new())?;
+            desk.begin_hand_over(&state, &row)?;
             desk.hand_over_view()
         })?;
         self.pages.clear();
@@ -213,21 +215,16 @@ impl Desk {
         Ok(bytes)
     }
 
-    fn begin_hand_over(
-        &mut self,
-        state: &DocumentState,
-        row: &HandOverRow,
-        mut events: Vec<Event>,
-    ) -> Result<()> {
+    fn begin_hand_over(&mut self, state: &DocumentState, row: &HandOverRow) -> Result<()> {
         let frozen = Self::frozen(state)?;
-        events.push(Event::HandedOver {
+        let events = [Event::HandedOver {
             slot: row.slot.clone(),
             signer: row.signer.clone(),
             language: row.language,
             content_hash: frozen.content_hash,
             file: state.file.unwrap_or(frozen.file),
             by: row.given_by,
-        });
+        }];
         let moment = self.pen.moment();
         let new = salted(Some(row.doc), &events)?;
         self.store.transact(|tx| {
@@ -264,6 +261,8 @@ impl Desk {
         self.append(Some(doc), &[Event::NotSigned { slot, by_customer }]).map(drop)
     }
 
+    /// The new revision is typeset while the old one is still frozen; then everything changes in one transaction, so
+    /// that a kill leaves the customer with the one or the other.
     fn remark(&mut self, remark: &str, parts: &Parts) -> Result<HandOverView> {
         let row = self.hand_over_row()?;
         let remark: String = text::clean(remark).trim().chars().take(4_000).collect();
@@ -271,39 +270,52 @@ impl Desk {
         if state.may(&Move::TakeBack).is_err() {
             return Err(AppError::RemarkTooLate);
         }
-        if state.content.remark == remark {
-            return self.hand_over_view();
+        if state.content.remark != remark {
+            let content = Content { remark, ..state.content.clone() };
+            let revision = self.typeset_revision(row.doc, &state, content, parts)?;
+            self.replace_revision(&row, revision)?;
         }
-        self.append(
-            Some(row.doc),
-            &[
-                Event::RemarkAdded { text: remark.clone() },
-                Event::TakenBack { reason: "customer_remark".to_owned(), by: None },
-            ],
-        )?;
-        let before = state.content.remark.clone();
-        let outcome = self.freeze_with_remark(&row, &remark, parts);
-        if outcome.is_err() {
-            // Whatever kept the new revision from being made, the customer gets the old text back, frozen again.
-            self.freeze_with_remark(&row, &before, parts)?;
-        }
-        outcome?;
         self.hand_over_view()
     }
 
-    fn freeze_with_remark(&mut self, row: &HandOverRow, remark: &str, parts: &Parts) -> Result<()> {
-        let state = self.state_of(row.doc)?;
-        let mut content = state.content.clone();
-        remark.clone_into(&mut content.remark);
-        let saved_at = rfc3339(&self.pen.clock.now());
-        self.store.transact(|tx| tx.save_draft(row.doc, &content, &saved_at).map_err(AppError::from))?;
-        match self.freeze(row.doc, row.given_by, parts)? {
-            FreezeAnswer::Frozen { .. } => {}
-            FreezeAnswer::Problems { .. } => return Err(AppError::Missing("remark")),
-        }
+    fn replace_revision(&mut self, row: &HandOverRow, revision: Revision) -> Result<()> {
         let row = HandOverRow { pages_seen: Vec::new(), as_text: false, ..row.clone() };
+        let Revision { content, frozen, changes, pdf } = revision;
+        let saved_at = rfc3339(&self.pen.clock.now());
+        let opening = [
+            Event::RemarkAdded { text: content.remark.clone() },
+            Event::TakenBack { reason: "customer_remark".to_owned(), by: None },
+        ];
+        let handed_over = [Event::HandedOver {
+            slot: row.slot.clone(),
+            signer: row.signer.clone(),
+            language: row.language,
+            content_hash: frozen.content_hash,
+            file: frozen.file,
+            by: row.given_by,
+        }];
+        let mut freezing = changes;
+        freezing.push(Event::Frozen(Box::new(frozen)));
+        let doc = Some(row.doc);
+        let (opening, freezing, handed_over) =
+            (salted(doc, &opening)?, salted(doc, &freezing)?, salted(doc, &handed_over)?);
+        let moment = self.pen.moment();
+        let author = self.pen.author(&moment);
+        self.store.transact(|tx| {
+            tx.append_all(&author, &opening)?;
+            let draft_version = tx.save_draft(row.doc, &content, &saved_at)?;
+            tx.freeze(&Freeze {
+                author: &author,
+                doc: row.doc,
+                draft_version,
+                events: &freezing,
+                pdf: &pdf,
+            })?;
+            tx.append_all(&author, &handed_over)?;
+            tx.put_hand_over(&row).map_err(AppError::from)
+        })?;
         let state = self.state_of(row.doc)?;
-        self.begin_hand_over(&state, &row, Vec::new())
+        self.newest_file(&state).map(drop)
     }
 
     pub(crate) fn hand_over_view(&mut self) -> Result<HandOverView> {
@@ -311,7 +323,6 @@ impl Desk {
         let state = self.state_of(row.doc)?;
         let kind = self.kind(&state.content.kind)?;
         let content = &state.content;
-        // A crash between "back to draft" and the new freeze leaves a draft at the customer: show what there is.
         let frozen = state.frozen.as_ref();
         let fingerprint = frozen.map_or_else(String::new, fingerprint);
         let result = match state.slot(&row.slot) {
@@ -348,7 +359,7 @@ impl Desk {
     }
 
     /// Accessories of the intake that do not come back, by name.
-    fn warnings(&self, content: &fieldseal_domain::content::Content) -> Result<Vec<String>> {
+    fn warnings(&self, content: &Content) -> Result<Vec<String>> {
         let Some(intake) = self.intake_of(content)? else { return Ok(Vec::new()) };
         let rows = compare(&intake, content).accessories;
         Ok(rows.into_iter().filter(|row| row.fate == AccessoryFate::Missing).map(|row| row.name).collect())

@@ -195,15 +195,24 @@ impl Desk {
         if waiting > 0 {
             return Ok(PinAnswer::TooEarly { wait_s: seconds(waiting) });
         }
-        let wrong_tries = kept.lock.wrong_tries.saturating_add(1);
+        let earlier = if self.right_pins.contains(&person) { 0 } else { kept.lock.wrong_tries };
+        let wrong_tries = earlier.saturating_add(1);
         let delay_ms = pins::delay_ms(wrong_tries);
         let lock =
             PinLock { wrong_tries, delay_ms, boot: self.session.clone(), mono_ms: self.pen.clock.mono_ms() };
         self.store.transact(|tx| tx.put_pin_lock(person, &lock).map_err(AppError::from))?;
         if pins::fits(pin, &kept.hash) {
-            self.store.transact(|tx| tx.put_pin_lock(person, &PinLock::default()).map_err(AppError::from))?;
+            // A full disk must not count right PINs as wrong ones: what cannot be written is remembered.
+            let forgotten = self
+                .store
+                .transact(|tx| tx.put_pin_lock(person, &PinLock::default()).map_err(AppError::from));
+            match forgotten {
+                Ok(()) => self.right_pins.remove(&person),
+                Err(_) => self.right_pins.insert(person),
+            };
             return Ok(PinAnswer::Right);
         }
+        self.right_pins.remove(&person);
         Ok(PinAnswer::Wrong { wait_s: seconds(delay_ms) })
     }
 

@@ -7,7 +7,7 @@ use crate::{
     identity::{DEVICE_FORMAT, DeviceFile, Identity, make_secret},
     pins,
     vault::{DeviceSecret, KeyVault, VaultError, passphrase::PassphraseVault, recovery},
-    view::start::{AppStatus, FirstRun, FirstRunDone, KeyStoreCheck, KeyStoreKind, Problem},
+    view::start::{AppStatus, FirstRun, FirstRunDone, KeyStoreCheck, KeyStoreKind, PinAnswer, Problem},
 };
 use fieldseal_domain::{Digest, event::Event, kind, party::Person, text};
 use fieldseal_store::{DatabaseKey, OpenMode, Pin, PinLock, Store, StoreError};
@@ -19,7 +19,9 @@ const DATABASE: &str = "fieldseal.db";
 const SEALED_KEYS: &str = "keys.sealed";
 const IDENTITY: &str = "identity";
 /// Key of the setting that says whether parts of the recovery code were typed back.
-const RECOVERY_CONFIRMED: &str = "recovery_confirmed";
+pub(crate) const RECOVERY_CONFIRMED: &str = "recovery_confirmed";
+/// Groups of the recovery code that are typed back.
+const ASKED_GROUPS: [u32; 2] = [1, 4];
 /// Shortest passphrase.
 const SHORTEST_PASSPHRASE: usize = 10;
 
@@ -82,16 +84,18 @@ fn open_with_bytes(folder: &Path, parts: &Parts, file: DeviceFile, bytes: &[u8])
 fn open_desk(folder: &Path, parts: &Parts, file: DeviceFile, secret: &DeviceSecret) -> Result<Desk> {
     let store = Store::open(&folder.join(DATABASE), DatabaseKey::new(*secret.database), OpenMode::Existing)?;
     let identity: Identity = store.read().setting(IDENTITY)?.ok_or(AppError::NotFound("identity"))?;
-    desk(parts, file, secret, store, identity)
+    desk(folder, parts, secret, Opened { file, store, identity })
 }
 
-fn desk(
-    parts: &Parts,
-    device_file: DeviceFile,
-    secret: &DeviceSecret,
+/// What a desk is opened with.
+struct Opened {
+    file: DeviceFile,
     store: Store,
     identity: Identity,
-) -> Result<Desk> {
+}
+
+fn desk(folder: &Path, parts: &Parts, secret: &DeviceSecret, opened: Opened) -> Result<Desk> {
+    let Opened { file: device_file, store, identity } = opened;
     let keys = fieldseal_seal::DeviceKeys::from_secret_bytes(&secret.keys.to_secret_bytes())?;
     Ok(Desk {
         store,
@@ -109,6 +113,9 @@ fn desk(
         session: Uuid::now_v7().to_string(),
         prefix: None,
         recovery_check: None,
+        right_pins: std::collections::BTreeSet::new(),
+        database: secret.database.clone(),
+        folder: folder.to_owned(),
     })
 }
 
@@ -151,13 +158,13 @@ impl App {
         }
         let identity = Identity::standalone(&secret, Vec::new())?;
         let store = Store::open(&path, DatabaseKey::new(*secret.database), OpenMode::Create)?;
-        let mut desk = desk(&self.parts, file, &secret, store, identity)?;
+        let mut desk = desk(&self.folder, &self.parts, &secret, Opened { file, store, identity })?;
         let person = Person { id: Uuid::now_v7(), name, language: request.language };
         desk.begin_journal(&person, &request.pin, firm)?;
         vault.write(&secret.to_bytes())?;
         // The public file comes last: with it the device is set up, without it nothing has happened.
         desk.device_file.write(&self.folder)?;
-        let groups = vec![1, 4];
+        let groups = ASKED_GROUPS.to_vec();
         let root_fingerprint = desk.identity.root_fingerprint();
         desk.person = Some(person.id);
         desk.recovery_check = Some(RecoveryCheck { code: code.clone(), groups: groups.clone() });
@@ -188,6 +195,28 @@ impl App {
             }
             desk.recovery_check = None;
             desk.save_setting(RECOVERY_CONFIRMED, &true)
+        })
+    }
+
+    /// A new recovery code in place of the old one, for the person at work with their PIN.
+    ///
+    /// # Errors
+    /// [`AppError::WrongPin`]; [`AppError::Vault`] or [`AppError::File`], and the old code still works then.
+    pub fn renew_recovery(&self, pin: &str) -> Result<FirstRunDone> {
+        self.at_work(|desk, person| {
+            if desk.try_pin(person, pin)? != PinAnswer::Right {
+                return Err(AppError::WrongPin);
+            }
+            let code = recovery::make_code()?;
+            let file =
+                DeviceFile { recovery: recovery::wrap(&code, &desk.database)?, ..desk.device_file.clone() };
+            file.write(&desk.folder)?;
+            desk.device_file = file;
+            desk.save_setting(RECOVERY_CONFIRMED, &false)?;
+            let groups = ASKED_GROUPS.to_vec();
+            desk.recovery_check = Some(RecoveryCheck { code: code.clone(), groups: groups.clone() });
+            let root_fingerprint = desk.identity.root_fingerprint();
+            Ok(FirstRunDone { recovery_code: code.to_string(), ask_groups: groups, root_fingerprint })
         })
     }
 
@@ -247,7 +276,7 @@ impl App {
                 keys: secret.keys.public()?.public_id(),
                 recovery: old.recovery.clone(),
             };
-            let mut desk = desk(&self.parts, file, &secret, store, identity)?;
+            let mut desk = desk(&self.folder, &self.parts, &secret, Opened { file, store, identity })?;
             vault.write(&secret.to_bytes())?;
             desk.open_journal()?;
             desk.device_file.write(&self.folder)?;

@@ -66,7 +66,7 @@ commands! {
     Desk: people::sign_in;
     Either: people::settings, people::reset_pin;
     Person:
-        start::confirm_recovery, people::sign_out, people::add_person, people::change_pin, people::save_firm,
+        start::confirm_recovery, start::renew_recovery, people::sign_out, people::add_person, people::change_pin, people::save_firm,
         people::set_logo, people::save_setting, people::keep_signature, lists::jobs, lists::job, lists::search,
         lists::customers, lists::equipment_of, lists::save_customer, lists::save_equipment, lists::save_job,
         lists::kinds, lists::catalogue, documents::new_document, documents::document, documents::draft_save,

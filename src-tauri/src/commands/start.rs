@@ -42,6 +42,12 @@ pub async fn confirm_recovery<R: Runtime>(handle: AppHandle<R>, groups: Vec<Stri
     ask(handle, move |app| app.confirm_recovery(&groups)).await
 }
 
+/// A new recovery code in place of the old one.
+#[tauri::command]
+pub async fn renew_recovery<R: Runtime>(handle: AppHandle<R>, pin: String) -> Answer<FirstRunDone> {
+    ask(handle, move |app| app.renew_recovery(&pin)).await
+}
+
 /// Opens the passphrase file.
 #[tauri::command]
 pub async fn unlock<R: Runtime>(handle: AppHandle<R>, passphrase: String) -> Answer<AppStatus> {

@@ -30,6 +30,7 @@ export interface StartBackend {
   checkKeyStore(): Promise<v.KeyStoreCheck>;
   firstRun(request: v.FirstRun): Promise<v.FirstRunDone>;
   /** Rejects with `wrong_recovery_code` when the groups are not those that were asked for. */
+  renewRecovery(pin: string): Promise<v.FirstRunDone>;
   confirmRecovery(groups: string[]): Promise<null>;
   unlock(passphrase: string): Promise<v.AppStatus>;
   recover(code: string, newKeyStore: v.KeyStoreKind, passphrase: string): Promise<v.AppStatus>;

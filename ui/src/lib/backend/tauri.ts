@@ -12,6 +12,7 @@ export const tauri: Backend = {
   status: () => ask('status'),
   checkKeyStore: () => ask('check_key_store'),
   firstRun: (request) => ask('first_run', { request }),
+  renewRecovery: (pin) => ask('renew_recovery', { pin }),
   confirmRecovery: (groups) => ask('confirm_recovery', { groups }),
   unlock: (passphrase) => ask('unlock', { passphrase }),
   recover: (code, newKeyStore, passphrase) => ask('recover', { code, newKeyStore, passphrase }),

@@ -35,6 +35,7 @@ export function demo(): Backend {
       reason: query.has('nostore') ? 'org.freedesktop.secrets: no such name' : '',
     }),
     firstRun: async () => world.firstRun(),
+    renewRecovery: async () => world.firstRun(),
     confirmRecovery: async (groups) => {
       if (groups.join() !== 'BBBBB,DDDDD') throw { code: 'wrong_recovery_code', data: {} };
       return null;

@@ -64,6 +64,7 @@ export class World {
       device_code: 'RO1',
       root_fingerprint: FINGERPRINT,
       key_store: this.#phase === 'locked' ? 'passphrase_file' : 'system',
+      recovery_unconfirmed: false,
       only_here: [...this.documents.values()].filter(({ row }) => row.status === 'signed').length,
       demo: true,
       on_screen_keyboard: this.settings['on_screen_keyboard'] === true,

@@ -46,6 +46,10 @@ key_store: KeyStoreKind | null,
  */
 only_here: number, 
 /**
+ * Whether the recovery code was never typed back: it may have been lost with an interrupted first run.
+ */
+recovery_unconfirmed: boolean, 
+/**
  * Whether this is the demo firm.
  */
 demo: boolean, 
