@@ -120,6 +120,7 @@ fn arguments_of(command: &str) -> Value {
         "status" | "check_key_store" | "retry" | "sign_out" | "settings" | "kinds" | "photo_inbox"
         | "hand_over_view" | "export_root" | "root_certificate" => json!({}),
         "first_run" => json!({ "request": first_run_request() }),
+        "renew_recovery" => json!({ "pin": "1357" }),
         "confirm_recovery" => json!({ "groups": ["AAAAA", "BBBBB"] }),
         "unlock" => json!({ "passphrase": "not this one" }),
         "recover" => {

@@ -22,7 +22,7 @@ FORBIDDEN = {
     "discard": {"document": NIL}, "leave_draft": {"document": NIL}, "catalogue": {"language": "ro"},
     "sign_in": {"person": NIL, "pin": PIN}, "check_key_store": {}, "save_setting": {"key": "theme", "value": "dark"},
     "add_person": {"name": "X", "language": "ro", "pin": "7391"}, "unlock": {"passphrase": "x"},
-    "recover": {"code": "x", "newKeyStore": "system", "passphrase": ""}, "confirm_recovery": {"groups": []},
+    "recover": {"code": "x", "newKeyStore": "system", "passphrase": ""}, "confirm_recovery": {"groups": []}, "renew_recovery": {"pin": "1357"},
     "change_pin": {"person": NIL, "oldPin": "1", "newPin": "2"}, "convert": {"document": NIL, "kind": "return_protocol"},
     "set_logo": {"bytes": ""}, "add_photo": {"document": NIL, "name": "a", "bytes": "", "caption": ""},
 }  # fmt: skip
