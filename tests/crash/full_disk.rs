@@ -50,7 +50,7 @@ fn crash_a_full_disk_loses_nothing() {
     let works = |namespaces: &&&str| {
         inside(namespaces).arg("true").output().is_ok_and(|output| output.status.success())
     };
-    let Some(namespaces) = ["-Urm", "-m"].iter().find(|namespaces| works(&namespaces)) else {
+    let Some(namespaces) = ["-Urm", "-m"].iter().find(|namespaces| works(namespaces)) else {
         eprintln!("skipped: this machine lets us mount nothing, not even in a namespace of our own");
         return;
     };

@@ -192,7 +192,8 @@ impl Sweep {
         while !self.all_done() {
             let killed_in = self.one_life();
             self.kills += 1;
-            let depth = if self.kills % EVERYTHING_EVERY == 0 { Depth::Everything } else { Depth::Recent };
+            let depth =
+                if self.kills.is_multiple_of(EVERYTHING_EVERY) { Depth::Everything } else { Depth::Recent };
             let (in_flight, before) = (self.ledger.in_flight, self.places());
             self.audit.look(&mut self.ledger, depth);
             if depth == Depth::Everything {
