@@ -20,6 +20,7 @@ pub mod money;
 pub mod number;
 pub mod outline;
 pub mod party;
+pub mod role;
 pub mod text;
 pub mod vat;
 
