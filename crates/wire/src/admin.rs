@@ -1,0 +1,126 @@
+//! Administration: people, codes, devices, quarantine, copies by mail, settings.
+
+use crate::{LoggedEntry, QuarantineReason};
+use fieldseal_domain::{Digest, role::Role};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// GET/POST /people. A new person has a new id. Names reach the journal as `person_saved` of the server's own journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRow {
+    /// Person.
+    pub person: Uuid,
+    /// Name as printed.
+    pub name: String,
+    /// Language of the screens, ISO 639-1.
+    pub language: String,
+    /// Role.
+    pub role: Role,
+    /// Whether they may still work.
+    pub active: bool,
+}
+
+/// POST /codes: a one-time code for a person's next device. Also a code made for the recovery of a lost device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeRequest {
+    /// Person.
+    pub person: Uuid,
+}
+
+/// A one-time code, shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolmentCode {
+    /// The code: `XXXX-XXXX-XXXX`.
+    pub code: String,
+    /// When it ends, Unix milliseconds.
+    pub expires_ms: i64,
+    /// What the QR says: `fieldseal://enrol?url=…&code=…&key=…` with the SHA-256 of the server's public key.
+    pub link: String,
+}
+
+/// GET /devices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceRow {
+    /// Device.
+    pub device: String,
+    /// Code in document numbers.
+    pub device_code: String,
+    /// What people call it.
+    pub label: String,
+    /// Whose it is.
+    pub person: Uuid,
+    /// Name of that person.
+    pub person_name: String,
+    /// Journal it continues.
+    pub continues: Option<String>,
+    /// Last number the server has of its journal.
+    pub n: u64,
+    /// Number the device said it has, at its last hello.
+    pub said_n: u64,
+    /// Signatures the device said it had not sent, at its last hello.
+    pub unsynced_signatures: u64,
+    /// Documents the server has as signed by this device.
+    pub signed_here: u64,
+    /// When it last said hello, Unix milliseconds.
+    pub seen_ms: Option<i64>,
+    /// Version of its program.
+    pub app_version: String,
+    /// Since when it is revoked, Unix milliseconds.
+    pub revoked_ms: Option<i64>,
+}
+
+/// POST /devices/{device}/revoke.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoke {
+    /// Why.
+    pub reason: String,
+}
+
+/// GET /quarantine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantined {
+    /// The entry.
+    pub entry: LoggedEntry,
+    /// Why.
+    pub reason: QuarantineReason,
+    /// Answered: true = accepted, false = refused. The answer itself is an event.
+    pub answer: Option<bool>,
+}
+
+/// State of a copy by mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Waiting, or waiting to be tried again.
+    Queued,
+    /// The mail server took it.
+    Accepted,
+    /// The mail server refused it for good.
+    Refused,
+}
+
+/// GET /deliveries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Document.
+    pub doc: Uuid,
+    /// Event that caused it.
+    pub cause: Digest,
+    /// Address.
+    pub to: String,
+    /// State.
+    pub state: DeliveryState,
+    /// Tries so far.
+    pub attempts: u32,
+    /// What the mail server said last.
+    pub detail: String,
+    /// Last change, Unix milliseconds.
+    pub at_ms: i64,
+}
+
+/// POST /mail/test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailTest {
+    /// Where to.
+    pub to: String,
+}
