@@ -15,7 +15,7 @@ use crate::{
 };
 use fieldseal_domain::{
     content::Content,
-    event::{Event, ReadEvent},
+    event::{Choice, Event, ReadEvent},
     fold::{self, DocumentState, Move},
 };
 use fieldseal_seal::{
@@ -220,12 +220,23 @@ fn actor(event: &Event) -> Option<Uuid> {
         | Event::HandedBack { by, .. }
         | Event::Closed { by, .. }
         | Event::Cancelled { by, .. }
+        | Event::Voided { by, .. }
+        | Event::VoidConfirmed { by, .. }
+        | Event::VoidWithdrawn { by, .. }
+        | Event::AcceptanceCleared { by, .. }
+        | Event::ConflictResolved { by, .. }
+        | Event::QuarantineAnswered { by, .. }
+        | Event::Erased { by, .. }
+        | Event::LegalHold { by, .. }
+        | Event::DeviceRevoked { by, .. }
         | Event::Printed { by }
         | Event::Exported { by }
         | Event::Verified { by, .. } => Some(*by),
         Event::Frozen(frozen) => Some(frozen.by),
         Event::TakenBack { by, .. } => *by,
         Event::JournalOpened { .. }
+        | Event::Recovered(_)
+        | Event::RoleGranted { .. }
         | Event::FirmSaved(_)
         | Event::PersonSaved(_)
         | Event::CustomerSaved(_)
@@ -278,11 +289,24 @@ fn facts(event: &Event) -> BTreeMap<String, String> {
         Event::WrongPin { tries } => vec![("tries", tries.to_string())],
         Event::Closed { outcome, .. } => vec![("outcome", code(outcome).unwrap_or_default())],
         Event::Verified { good, .. } => vec![("good", good.to_string())],
+        Event::Voided { reason, .. }
+        | Event::AcceptanceCleared { reason, .. }
+        | Event::LegalHold { reason, .. }
+        | Event::QuarantineAnswered { reason, .. }
+        | Event::DeviceRevoked { reason, .. } => vec![("reason", reason.clone())],
+        Event::ConflictResolved { choice, .. } => vec![("part", part(choice))],
+        Event::Erased { entries, rule, .. } => {
+            vec![("count", entries.len().to_string()), ("rule", rule.clone())]
+        }
+        Event::Recovered(recovered) => vec![("device", recovered.device.chars().take(8).collect())],
+        Event::RoleGranted { role, .. } => vec![("role", role.name().to_owned())],
         Event::Created { .. }
         | Event::DraftDiscarded { .. }
         | Event::HandedBack { .. }
         | Event::Printed { .. }
         | Event::Exported { .. }
+        | Event::VoidConfirmed { .. }
+        | Event::VoidWithdrawn { .. }
         | Event::JournalOpened { .. }
         | Event::FirmSaved(_)
         | Event::PersonSaved(_)
@@ -291,6 +315,14 @@ fn facts(event: &Event) -> BTreeMap<String, String> {
         | Event::JobSaved(_) => Vec::new(),
     };
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// The part of the document that was chosen for.
+fn part(choice: &Choice) -> String {
+    match choice {
+        Choice::Field { pointer, .. } => pointer.trim_start_matches('/').replace('/', "."),
+        Choice::Slot { slot, .. } => slot.clone(),
+    }
 }
 
 /// Every frozen revision with what changed since the one before, newest first.

@@ -140,7 +140,7 @@ impl Desk {
             return Ok(FreezeAnswer::Problems { problems: Vec::new(), missing_glyphs });
         }
         let mut events = self.save_point_events(doc, &state, by)?;
-        events.push(Event::Frozen(Box::new(frozen_revision(&job, &rendered, by))));
+        events.push(Event::Frozen(Box::new(frozen_revision(&job, &rendered, &state, by))));
         let moment = self.pen.moment();
         let new = salted(Some(doc), &events)?;
         let author = self.pen.author(&moment);
@@ -172,7 +172,7 @@ impl Desk {
         }
         let changes = changed_events(state, &content, before.by)?;
         Ok(Revision {
-            frozen: frozen_revision(&job, &rendered, before.by),
+            frozen: frozen_revision(&job, &rendered, state, before.by),
             changes,
             pdf: rendered.pdf,
             content,
@@ -257,7 +257,7 @@ fn signing_order(kind: &Kind, content: &Content) -> Vec<String> {
     kind.slots.iter().filter(wanted).map(|slot| slot.id.clone()).collect()
 }
 
-fn frozen_revision(job: &RenderJob, rendered: &Rendered, by: Uuid) -> FrozenRevision {
+fn frozen_revision(job: &RenderJob, rendered: &Rendered, state: &DocumentState, by: Uuid) -> FrozenRevision {
     FrozenRevision {
         number: job.document.number.clone(),
         revision: job.document.revision,
@@ -267,6 +267,7 @@ fn frozen_revision(job: &RenderJob, rendered: &Rendered, by: Uuid) -> FrozenRevi
         size: u64::try_from(rendered.pdf.len()).unwrap_or(u64::MAX),
         template: job.document.template.clone(),
         slots: job.slots.clone(),
+        edits: Some(state.edits()),
         by,
     }
 }

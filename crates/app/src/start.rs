@@ -346,6 +346,7 @@ impl Desk {
                 certificate: Digest::of(&identity.certificates.ed25519),
                 root: Digest::of(identity.root()),
                 app_version: env!("CARGO_PKG_VERSION").to_owned(),
+                continues: None,
             }],
         )?;
         Ok(())

@@ -10,7 +10,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use ts_rs::TS;
 use uuid::Uuid;
 
@@ -238,6 +238,11 @@ impl DocumentState {
         }
     }
 
+    /// The changes that `content` is made of: what a freeze writes down as its `edits`.
+    pub fn edits(&self) -> Vec<Digest> {
+        self.parents.values().copied().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// State of a slot of the frozen revision.
     pub fn slot(&self, id: &str) -> Option<&SlotState> {
         self.slots.iter().find(|(slot, _)| slot == id).map(|(_, state)| state)
@@ -331,6 +336,17 @@ impl DocumentState {
             | Event::JobSaved(_)
             | Event::Shown { .. }
             | Event::RemarkAdded { .. }
+            | Event::Recovered(_)
+            | Event::Voided { .. }
+            | Event::VoidConfirmed { .. }
+            | Event::VoidWithdrawn { .. }
+            | Event::AcceptanceCleared { .. }
+            | Event::ConflictResolved { .. }
+            | Event::QuarantineAnswered { .. }
+            | Event::Erased { .. }
+            | Event::LegalHold { .. }
+            | Event::RoleGranted { .. }
+            | Event::DeviceRevoked { .. }
             | Event::Printed { .. }
             | Event::Exported { .. }
             | Event::Verified { .. } => {}

@@ -13,6 +13,7 @@ fn frozen(revision: u32) -> Event {
         size: 1,
         template: TemplateRef { id: "standard".into(), hash: Digest::of(b"t") },
         slots: vec!["customer".into(), "technician".into()],
+        edits: None,
         by: Uuid::nil(),
     }))
 }

@@ -16,6 +16,13 @@ impl Hlc {
         Self(wall.max(self.0.saturating_add(1)))
     }
 
+    /// The first stamp of a moment (Unix milliseconds).
+    #[must_use]
+    pub const fn at(ms: u64) -> Self {
+        let ms = if ms < 1 << 48 { ms } else { (1 << 48) - 1 };
+        Self(ms << 16)
+    }
+
     /// Milliseconds since the Unix epoch that the stamp claims.
     pub fn millis(self) -> u64 {
         self.0 >> 16

@@ -10,6 +10,7 @@ pub mod compare;
 pub mod content;
 pub mod convert;
 pub mod event;
+pub mod facts;
 pub mod fold;
 pub mod hash;
 pub mod hlc;

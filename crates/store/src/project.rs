@@ -12,7 +12,8 @@ use crate::{
 };
 use fieldseal_domain::{
     Digest,
-    event::{Event, ReadEvent},
+    event::{Event, Inner, ReadEvent},
+    fold::Place,
 };
 use rusqlite::OptionalExtension;
 use uuid::Uuid;
@@ -34,13 +35,24 @@ pub(crate) fn apply(tx: &Tx<'_>, entries: &[Entry]) -> Result<()> {
 /// An event that cannot be read is kept in the journal and changes no thing; [`documents::refresh`] sees it too.
 fn apply_thing(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
     let Ok(ReadEvent::Known(event)) = entry.event() else { return Ok(()) };
-    let place = entry.place();
     match *event {
-        Event::FirmSaved(value) => firm::put(tx, &place, &value),
-        Event::PersonSaved(value) => persons::put(tx, &place, &value),
-        Event::CustomerSaved(value) => customers::put(tx, &place, &value),
-        Event::EquipmentSaved(value) => equipment::put(tx, &place, &value),
-        Event::JobSaved(value) => jobs::put(tx, &place, &value),
+        Event::Recovered(recovered) => match recovered.inner() {
+            Ok(Inner { header, event: ReadEvent::Known(event), .. }) => {
+                apply_event(tx, &Place { hlc: header.hlc, device: header.device, n: header.n }, *event)
+            }
+            Ok(_) | Err(_) => Ok(()),
+        },
+        event => apply_event(tx, &entry.place(), event),
+    }
+}
+
+fn apply_event(tx: &Tx<'_>, place: &Place, event: Event) -> Result<()> {
+    match event {
+        Event::FirmSaved(value) => firm::put(tx, place, &value),
+        Event::PersonSaved(value) => persons::put(tx, place, &value),
+        Event::CustomerSaved(value) => customers::put(tx, place, &value),
+        Event::EquipmentSaved(value) => equipment::put(tx, place, &value),
+        Event::JobSaved(value) => jobs::put(tx, place, &value),
         Event::JournalOpened { .. }
         | Event::Created { .. }
         | Event::FieldsChanged { .. }
@@ -57,6 +69,17 @@ fn apply_thing(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
         | Event::WrongPin { .. }
         | Event::Closed { .. }
         | Event::Cancelled { .. }
+        | Event::Recovered(_)
+        | Event::Voided { .. }
+        | Event::VoidConfirmed { .. }
+        | Event::VoidWithdrawn { .. }
+        | Event::AcceptanceCleared { .. }
+        | Event::ConflictResolved { .. }
+        | Event::QuarantineAnswered { .. }
+        | Event::Erased { .. }
+        | Event::LegalHold { .. }
+        | Event::RoleGranted { .. }
+        | Event::DeviceRevoked { .. }
         | Event::Printed { .. }
         | Event::Exported { .. }
         | Event::Verified { .. } => Ok(()),

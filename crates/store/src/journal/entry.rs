@@ -6,7 +6,7 @@ use crate::{
 };
 use fieldseal_domain::{
     Digest,
-    event::{self, BodyError, Event, Header, MAX_BODY, MAX_HEADER, ReadEvent},
+    event::{self, BodyError, Event, Header, MAX_HEADER, ReadEvent},
     fold::Place,
     hlc::Hlc,
 };
@@ -60,7 +60,7 @@ impl Entry {
         check_header_size(&header_bytes)?;
         let header: Header = serde_json::from_slice(&header_bytes)?;
         if let Some(body) = &body {
-            check_body_size(&body.bytes)?;
+            check_body_size(&header.kind, &body.bytes)?;
             if event::body_hash(&body.salt, &body.bytes) != header.body_hash {
                 return Err(bad(&header, "the body is not the one that was signed"));
             }
@@ -120,6 +120,10 @@ pub(super) fn check_header_size(header: &[u8]) -> Result<()> {
     if header.len() > MAX_HEADER { Err(StoreError::HeaderTooLarge { size: header.len() }) } else { Ok(()) }
 }
 
-pub(super) fn check_body_size(body: &[u8]) -> Result<()> {
-    if body.len() > MAX_BODY { Err(StoreError::BodyTooLarge { size: body.len() }) } else { Ok(()) }
+pub(super) fn check_body_size(kind: &str, body: &[u8]) -> Result<()> {
+    if body.len() > event::max_body(kind) {
+        Err(StoreError::BodyTooLarge { size: body.len() })
+    } else {
+        Ok(())
+    }
 }

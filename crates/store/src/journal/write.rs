@@ -120,7 +120,7 @@ impl Tx<'_> {
 
     fn write(&self, author: &Author<'_>, new: &NewEvent<'_>) -> Result<Entry> {
         let (kind, body) = new.event.to_parts()?;
-        check_body_size(&body)?;
+        check_body_size(&kind, &body)?;
         let last = self.last_position(author.device)?;
         let header = Header {
             v: HEADER_VERSION,

@@ -162,6 +162,7 @@ pub fn frozen(number: &str, revision: u32, pdf: &[u8]) -> FrozenRevision {
         size: pdf.len() as u64,
         template: TemplateRef { id: "standard".into(), hash: Digest::default() },
         slots: vec!["customer".into(), "technician".into()],
+        edits: None,
         by: uuid(99),
     }
 }

@@ -1,146 +1,25 @@
 //! Events: everything that happens, as a header (signed, no personal data) and a body (salted, erasable). Design D3.
 
+mod header;
+mod parts;
+mod recovered;
+
+pub use header::{ClockReading, Header, MAX_BODY, MAX_HEADER, body_hash, event_id, max_body};
+pub use parts::{Change, Choice, Continues, FrozenRevision, HandBack, SignedSlot};
+pub use recovered::{Inner, InnerError, Recovered};
+
 use crate::{
-    acceptance::{Acceptance, EmptySlot, Outcome, Signer},
-    content::{Content, Origin, TemplateRef},
+    acceptance::{EmptySlot, Outcome, Signer},
+    content::{Content, Origin},
     hash::{ContentHash, Digest, FileHash},
-    hlc::Hlc,
-    ink::Ink,
     language::Language,
     party::{Customer, Equipment, Firm, Job, Person},
+    role::Role,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Largest header in bytes.
-pub const MAX_HEADER: usize = 2 * 1024;
-/// Largest body in bytes.
-pub const MAX_BODY: usize = 64 * 1024;
-
-/// What the clocks of a device said.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct ClockReading {
-    /// Wall clock with offset, RFC 3339.
-    pub wall: String,
-    /// IANA zone of the device.
-    pub zone: String,
-    /// Monotonic milliseconds since the program started.
-    pub mono_ms: u64,
-    /// Last known difference to the server's clock in milliseconds, if one was ever measured.
-    pub server_offset_ms: Option<i64>,
-}
-
-/// Header of an event. Its JSON bytes are stored, hashed and signed as they were written, never written again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
-    /// Version of the form: 1.
-    pub v: u8,
-    /// Whether a program that does not know `kind` must leave the document alone.
-    pub critical: bool,
-    /// Organisation.
-    pub org: String,
-    /// Device.
-    pub device: String,
-    /// Position in the device's journal, from 1.
-    pub n: u64,
-    /// Id of the event before; zeros for the first.
-    pub prev: Digest,
-    /// Hybrid clock.
-    pub hlc: Hlc,
-    /// Clocks.
-    pub at: ClockReading,
-    /// Last checkpoint of the register seen, or none.
-    pub head: Option<String>,
-    /// Document concerned, or none.
-    pub doc: Option<Uuid>,
-    /// Kind of event.
-    pub kind: String,
-    /// SHA-256 of salt and body.
-    pub body_hash: Digest,
-}
-
-impl Header {
-    /// The bytes that are stored and signed.
-    ///
-    /// # Errors
-    /// Only if serialisation fails.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(self)
-    }
-}
-
-/// Id of an event: SHA-256 of its header's bytes.
-pub fn event_id(header: &[u8]) -> Digest {
-    Digest::of(header)
-}
-
-/// Commitment to a body: SHA-256 of 16 random bytes and the body.
-pub fn body_hash(salt: &[u8; 16], body: &[u8]) -> Digest {
-    let mut bytes = Vec::with_capacity(16 + body.len());
-    bytes.extend_from_slice(salt);
-    bytes.extend_from_slice(body);
-    Digest::of(&bytes)
-}
-
-/// One changed part of a draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// New value; null removes it.
-    pub value: Value,
-    /// Event that set the value this change was made over, if any.
-    pub parent: Option<Digest>,
-}
-
-/// How the customer's mode ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HandBack {
-    /// A person of the firm entered the PIN.
-    Pin,
-    /// The recovery code was entered instead.
-    RecoveryCode,
-}
-
-/// A frozen revision: the number, and the hashes of what is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FrozenRevision {
-    /// Number, taken for good.
-    pub number: String,
-    /// Revision, from 0.
-    pub revision: u32,
-    /// R.
-    pub content_hash: ContentHash,
-    /// P.
-    pub file: FileHash,
-    /// Pages of the file.
-    pub pages: u32,
-    /// Size of the file in bytes.
-    pub size: u64,
-    /// Template.
-    pub template: TemplateRef,
-    /// Slots that have a field in the file, in signing order; the last one closes.
-    pub slots: Vec<String>,
-    /// Who froze it.
-    pub by: Uuid,
-}
-
-/// A filled signature field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedSlot {
-    /// The statement in the signed bytes.
-    pub acceptance: Acceptance,
-    /// The drawing, if it was drawn.
-    #[serde(with = "crate::ink::packed")]
-    pub ink: Option<Ink>,
-    /// SHA-256 of the file with this signature in it.
-    pub sealed: FileHash,
-    /// Size of that file in bytes.
-    pub size: u64,
-    /// Whether it closes the document.
-    pub closes: bool,
-}
 
 /// What happened. Serialised as the body; the variant's name is the header's `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -156,7 +35,12 @@ pub enum Event {
         root: Digest,
         /// Version of the program.
         app_version: String,
+        /// The journal it goes on from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        continues: Option<Continues>,
     },
+    /// An entry of a journal that this one goes on from, whole and as it was signed.
+    Recovered(Box<Recovered>),
     /// The firm was set or changed.
     FirmSaved(Firm),
     /// A person was added or changed.
@@ -266,6 +150,96 @@ pub enum Event {
         /// By whom.
         by: Uuid,
     },
+    /// The office took a document back after its freeze. It ends, its number stays taken, its files stay what they are.
+    Voided {
+        /// The last entry of each journal about the document that was known ([`crate::fold`] gives them).
+        seen: Vec<Digest>,
+        /// Why.
+        reason: String,
+        /// The document that takes its place.
+        successor: Option<Uuid>,
+        /// By whom.
+        by: Uuid,
+    },
+    /// A signature had been made that the void did not know of: the office voids it all the same.
+    VoidConfirmed {
+        /// The void.
+        void: Digest,
+        /// By whom.
+        by: Uuid,
+    },
+    /// The office takes a void back.
+    VoidWithdrawn {
+        /// The void.
+        void: Digest,
+        /// By whom.
+        by: Uuid,
+    },
+    /// The office cleared an acceptance: its file stays as a version, the document is to be frozen and signed again.
+    AcceptanceCleared {
+        /// The signature's event.
+        signed: Digest,
+        /// As what the person did it.
+        role: Role,
+        /// Why.
+        reason: String,
+        /// By whom.
+        by: Uuid,
+    },
+    /// The office chose between two things that were done without knowing of each other.
+    ConflictResolved {
+        /// What holds.
+        choice: Choice,
+        /// By whom.
+        by: Uuid,
+    },
+    /// The office let in an entry that the server had set aside, or keeps it out for good.
+    QuarantineAnswered {
+        /// The entry.
+        entry: Digest,
+        /// Whether it counts.
+        accept: bool,
+        /// Why.
+        reason: String,
+        /// By whom.
+        by: Uuid,
+    },
+    /// Bodies were erased under a retention rule; headers and signatures stay.
+    Erased {
+        /// The entries.
+        entries: Vec<Digest>,
+        /// The rule.
+        rule: String,
+        /// By whom.
+        by: Uuid,
+    },
+    /// A legal hold was set or lifted: while it is on, nothing of the document is erased.
+    LegalHold {
+        /// Whether it is on.
+        on: bool,
+        /// Why.
+        reason: String,
+        /// By whom.
+        by: Uuid,
+    },
+    /// A person's role was set.
+    RoleGranted {
+        /// Person.
+        person: Uuid,
+        /// Role.
+        role: Role,
+    },
+    /// A device may write nothing more; what it wrote before stays valid.
+    DeviceRevoked {
+        /// Device.
+        device: String,
+        /// Its last entry that counts.
+        after_n: u64,
+        /// Why.
+        reason: String,
+        /// By whom.
+        by: Uuid,
+    },
     /// The sealed file was printed.
     Printed {
         /// By whom.
@@ -307,9 +281,13 @@ pub struct BodyError {
     pub source: serde_json::Error,
 }
 
+/// Kind of [`Event::Recovered`].
+pub const RECOVERED: &str = "recovered";
+
 /// Every kind this program knows.
-pub const KNOWN_KINDS: [&str; 24] = [
+pub const KNOWN_KINDS: [&str; 35] = [
     "journal_opened",
+    RECOVERED,
     "firm_saved",
     "person_saved",
     "customer_saved",
@@ -330,6 +308,16 @@ pub const KNOWN_KINDS: [&str; 24] = [
     "wrong_pin",
     "closed",
     "cancelled",
+    "voided",
+    "void_confirmed",
+    "void_withdrawn",
+    "acceptance_cleared",
+    "conflict_resolved",
+    "quarantine_answered",
+    "erased",
+    "legal_hold",
+    "role_granted",
+    "device_revoked",
     "printed",
     "exported",
     "verified",
@@ -376,6 +364,13 @@ impl Event {
             | Self::NotSigned { .. }
             | Self::Closed { .. }
             | Self::Cancelled { .. }
+            | Self::Voided { .. }
+            | Self::VoidConfirmed { .. }
+            | Self::VoidWithdrawn { .. }
+            | Self::AcceptanceCleared { .. }
+            | Self::ConflictResolved { .. }
+            | Self::QuarantineAnswered { .. }
+            | Self::Recovered(_)
             | Self::JournalOpened { .. } => true,
             Self::FirmSaved(_)
             | Self::PersonSaved(_)
@@ -387,6 +382,10 @@ impl Event {
             | Self::Shown { .. }
             | Self::HandedBack { .. }
             | Self::WrongPin { .. }
+            | Self::Erased { .. }
+            | Self::LegalHold { .. }
+            | Self::RoleGranted { .. }
+            | Self::DeviceRevoked { .. }
             | Self::Printed { .. }
             | Self::Exported { .. }
             | Self::Verified { .. } => false,
