@@ -114,3 +114,11 @@ impl<T: DeserializeOwned> FromSql for Word<T> {
         serde_json::from_value(word).map(Self).map_err(foreign)
     }
 }
+
+/// The serde name of an enum's value; empty for anything else.
+pub(crate) fn code<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        Ok(_) | Err(_) => String::new(),
+    }
+}

@@ -15,6 +15,7 @@ mod journal;
 mod key;
 mod open;
 mod project;
+mod register;
 mod seal;
 mod search;
 mod store;
@@ -26,6 +27,9 @@ pub use freeze::Freeze;
 pub use journal::{AllEntries, Author, Body, Entry, NewEvent, Position, Sign};
 pub use key::DatabaseKey;
 pub use open::OpenMode;
+pub use register::{
+    Axis, Direction, RegisterFilter, RegisterOrigin, RegisterPage, RegisterRow, SavedView, Verification,
+};
 pub use seal::Seal;
 pub use search::{Hit, What};
 pub use store::{Read, Store, Tx};

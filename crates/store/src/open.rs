@@ -3,6 +3,7 @@
 use crate::{
     error::{Result, StoreError},
     key::DatabaseKey,
+    register,
     store::Store,
 };
 use refinery::Runner;
@@ -40,7 +41,9 @@ impl Store {
     /// [`StoreError::InUse`], [`StoreError::Missing`], [`StoreError::WrongKeyOrDamaged`], [`StoreError::Truncated`],
     /// [`StoreError::Damaged`], [`StoreError::NewerVersion`], [`StoreError::DiskFull`], or what the system says.
     pub fn open(path: &Path, key: DatabaseKey, mode: OpenMode) -> Result<Self> {
-        open_with(path, key, mode, shipped_migrations())
+        let mut store = open_with(path, key, mode, shipped_migrations())?;
+        store.transact(register::fill)?;
+        Ok(store)
     }
 }
 
@@ -153,7 +156,7 @@ fn version(conn: &Connection) -> Result<u32> {
     Ok(conn.query_row(newest, [], |row| row.get(0))?)
 }
 
-fn known_version(runner: &Runner) -> u32 {
+pub(crate) fn known_version(runner: &Runner) -> u32 {
     let versions =
         runner.get_migrations().iter().filter_map(|migration| u32::try_from(migration.version()).ok());
     versions.max().unwrap_or(0)

@@ -7,6 +7,7 @@ use crate::{
     column::{Hash, Id},
     error::Result,
     journal::Entry,
+    register,
     store::Tx,
     table::{customers, documents, equipment, firm, jobs, persons},
 };
@@ -93,6 +94,7 @@ const EMPTY: &str =
 /// Empties every projection and folds the journal again, documents in the order of their last event.
 pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
     tx.conn.execute_batch(EMPTY)?;
+    register::forget_local(tx)?;
     for entry in tx.all_entries() {
         apply_thing(tx, &entry?)?;
     }

@@ -78,7 +78,7 @@ impl Read<'_> {
 }
 
 /// Words in the index's own language; none when the question has no letter or digit.
-fn query(question: &str) -> Option<String> {
+pub(crate) fn query(question: &str) -> Option<String> {
     let folded = text::fold(question);
     let words: Vec<String> = words(&folded).take(MAX_WORDS).map(|word| format!("\"{word}\"*")).collect();
     if words.is_empty() {
@@ -107,13 +107,13 @@ fn phone(text: &str) -> Option<String> {
 }
 
 /// Everything the index holds of a thing, as one text.
-fn indexed_words(indexed: &Indexed<'_>) -> String {
+pub(crate) fn folded_words(texts: &[&str], phones: &[&str]) -> String {
     let mut out = String::new();
     let mut push = |word: &str| {
         out.push_str(word);
         out.push(' ');
     };
-    for text in indexed.texts {
+    for text in texts {
         let folded = text::fold(text);
         push(&folded);
         // "SN-123/45" is also found as "sn12345".
@@ -121,7 +121,7 @@ fn indexed_words(indexed: &Indexed<'_>) -> String {
             push(&words(&folded).collect::<String>());
         }
     }
-    for number in indexed.phones {
+    for number in phones {
         push(number);
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
         push(&digits);
@@ -140,7 +140,7 @@ pub(crate) fn index(tx: &Tx<'_>, indexed: &Indexed<'_>) -> Result<()> {
     tx.conn.prepare_cached(sql)?.execute(values)?;
     let item = tx.conn.last_insert_rowid();
     let sql = "INSERT INTO search_word (rowid, words) VALUES (?1, ?2)";
-    tx.conn.prepare_cached(sql)?.execute(params![item, indexed_words(indexed)])?;
+    tx.conn.prepare_cached(sql)?.execute(params![item, folded_words(indexed.texts, indexed.phones)])?;
     Ok(())
 }
 

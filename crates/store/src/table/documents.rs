@@ -4,6 +4,7 @@ use crate::{
     column::{Count, Hash, Id, Word},
     error::Result,
     journal::{self, Entry},
+    register,
     search::{self, Indexed, What},
     store::{Read, Tx},
     table::{customers, page::PageFrom},
@@ -216,10 +217,12 @@ pub(crate) fn refresh(tx: &Tx<'_>, doc: Uuid) -> Result<()> {
     let state = journal::fold(&entries);
     if state.discarded {
         tx.conn.prepare_cached("DELETE FROM document WHERE id = ?1")?.execute([Id(doc)])?;
-        return search::forget(tx, What::Document, doc);
+        search::forget(tx, What::Document, doc)?;
+        return tx.delete_register_row(doc);
     }
     write_row(tx, doc, &state, &entries)?;
-    index(tx, doc, &state)
+    index(tx, doc, &state)?;
+    register::refresh(tx, doc, &state, &entries)
 }
 
 fn creator(entries: &[Entry]) -> Option<Uuid> {
@@ -292,7 +295,7 @@ fn index(tx: &Tx<'_>, doc: Uuid, state: &DocumentState) -> Result<()> {
     )
 }
 
-fn texts<'a>(number: &'a str, content: &'a Content) -> Vec<&'a str> {
+pub(crate) fn texts<'a>(number: &'a str, content: &'a Content) -> Vec<&'a str> {
     let mut texts = customers::texts(&content.customer);
     texts.extend([number, &content.site, &content.technician, &content.remark]);
     if let Some(Origin::Job { code: name, .. } | Origin::Document { number: name, .. }) = &content.origin {
@@ -314,5 +317,5 @@ pub(crate) fn recount_unacked(tx: &Tx<'_>, device: &str, after: u64, upto: u64) 
                  (SELECT count(*) FROM entry JOIN journal USING (device) WHERE doc = document.id AND own = 1 AND n > acked)
                WHERE id IN (SELECT doc FROM entry WHERE device = ?1 AND n > ?2 AND n <= ?3 AND doc IS NOT NULL)";
     tx.conn.prepare_cached(sql)?.execute(params![device, Count(after), Count(upto)])?;
-    Ok(())
+    register::resync(tx, device, after, upto)
 }

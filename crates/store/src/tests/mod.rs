@@ -8,6 +8,7 @@ mod journal;
 mod lists;
 mod opening;
 mod rebuild;
+mod register;
 mod search;
 mod visit;
 mod working;

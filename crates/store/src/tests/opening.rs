@@ -91,6 +91,10 @@ fn flipped_bits_are_found() {
     assert!(matches!(found, Err(StoreError::Damaged { .. })), "{found:?}");
 }
 
+fn newest() -> u32 {
+    open::known_version(&open::shipped_migrations())
+}
+
 #[test]
 fn a_newer_version_is_left_alone() {
     let desk = filled();
@@ -98,7 +102,10 @@ fn a_newer_version_is_left_alone() {
                VALUES (99, 'later', '2030-01-01T00:00:00Z', '1')";
     desk.store.conn().execute(sql, []).unwrap();
     let (_dir, store) = reopen(desk);
-    assert!(matches!(store, Err(StoreError::NewerVersion { found: 99, known: 5 })), "{store:?}");
+    assert!(
+        matches!(store, Err(StoreError::NewerVersion { found: 99, known }) if known == newest()),
+        "{store:?}"
+    );
 }
 
 /// Would turn red if a migration could lose what an older program wrote, or left no copy of it.
@@ -113,7 +120,7 @@ fn an_older_version_is_brought_up_to_date_and_a_copy_is_kept() {
     let store = Store::open(&path, key(), OpenMode::Existing).unwrap();
     assert_eq!(store.read().setting::<String>("language").unwrap().as_deref(), Some("ro"));
     assert!(store.read().search("x", 1).is_ok(), "the newest table is there");
-    let copy = dir.path().join("fieldseal.db.before-v5");
+    let copy = dir.path().join(format!("fieldseal.db.before-v{}", newest()));
     let copied = Store::open(&copy, key(), OpenMode::Existing).unwrap();
     assert_eq!(copied.read().setting::<String>("language").unwrap().as_deref(), Some("ro"));
 }
