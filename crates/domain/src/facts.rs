@@ -9,60 +9,67 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 /// A stamp further ahead of the server's clock than this is clamped: milliseconds.
-pub const MAX_AHEAD_MS: u64 = 5 * 60 * 1000;
+pub const MAX_AHEAD_MS: i64 = 5 * 60 * 1000;
 
-/// Why an entry is kept but does not count until somebody answers.
+/// Why an entry is kept but does not count until the office has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QuarantineReason {
-    /// The journal's device was never enrolled, or its claim to continue another is not proven.
-    UnknownJournal,
-    /// The device was revoked before it wrote this.
-    Revoked,
-    /// The person's role does not allow it.
+    /// The person or device may not do this.
     NotAllowed,
-    /// A critical kind that this server does not know.
+    /// A critical kind this server does not know.
     UnknownKind,
-    /// A known kind with a body that does not fit it.
-    BadBody,
-    /// A recovered entry that its own device did not sign.
-    BadRecovered,
-    /// Signed although the void of the document was known.
-    SignedAfterVoid,
-    /// The number belongs to another document.
-    NumberTaken,
+    /// A known kind whose body cannot be read.
+    Unreadable,
+    /// A journal whose old key did not vouch for the new device.
+    UnknownJournal,
+    /// Written after the device was reported lost or revoked.
+    Revoked,
+    /// A signature that had seen the document voided.
+    AfterVoid,
     /// A reason of a later server.
     #[serde(other)]
     Other,
 }
 
-/// Whether an entry counts.
+impl QuarantineReason {
+    /// Every reason that this program gives itself.
+    pub const ALL: [Self; 6] = [
+        Self::NotAllowed,
+        Self::UnknownKind,
+        Self::Unreadable,
+        Self::UnknownJournal,
+        Self::Revoked,
+        Self::AfterVoid,
+    ];
+}
+
+/// What the server thinks of an entry. Both kinds are stored and acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "is", content = "reason", rename_all = "snake_case")]
+#[serde(tag = "verdict", content = "reason", rename_all = "snake_case")]
 pub enum Verdict {
     /// It counts.
     Accepted,
-    /// Kept, acknowledged, shown in the office; counts once it is let in.
+    /// It waits for an answer of the office.
     Quarantined(QuarantineReason),
 }
 
-/// The server's envelope of an entry: the leaf of the log is over its canonical bytes.
+/// What the server knows of an entry. Its bytes, as the server wrote them, are part of the entry's leaf in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
-    /// Place in the log, from 0; the index of the leaf.
+    /// Place in the log: 0, 1, 2, … without holes. Also the leaf's index.
     pub seq: u64,
     /// Id of the entry.
     pub event: Digest,
-    /// When it came, Unix milliseconds of the server's clock.
-    pub received_ms: u64,
-    /// Whether it counts.
+    /// When it came, by the server's clock, Unix milliseconds.
+    pub received_ms: i64,
+    /// Verdict on arrival. A later answer of the office is an event of its own.
+    #[serde(flatten)]
     pub verdict: Verdict,
-    /// The stamp to order it by, where its own was too far ahead.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The stamp that orders it, when its own lay more than five minutes ahead of `received_ms`.
     pub clamped: Option<Hlc>,
-    /// SHA-256 of 16 random bytes and the sender's address, which are kept elsewhere and can be erased.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Digest>,
+    /// SHA-256 of 16 random bytes and the address it came from; the bytes stay on the server and can be erased.
+    pub origin: Digest,
 }
 
 impl Envelope {
@@ -80,9 +87,10 @@ impl Envelope {
     }
 
     /// The stamp to order an entry by that claims `claimed` and came at `received_ms`: none while its own will do.
-    pub fn clamp(claimed: Hlc, received_ms: u64) -> Option<Hlc> {
-        let late = received_ms.saturating_add(MAX_AHEAD_MS);
-        (claimed.millis() > late).then(|| Hlc::at(received_ms))
+    pub fn clamp(claimed: Hlc, received_ms: i64) -> Option<Hlc> {
+        let received = |ms: i64| Hlc::at(u64::try_from(ms).unwrap_or(0));
+        let late = received(received_ms.saturating_add(MAX_AHEAD_MS));
+        (claimed.millis() > late.millis()).then(|| received(received_ms))
     }
 }
 
@@ -92,7 +100,7 @@ pub struct Facts {
     /// Place in the log, from 0.
     pub seq: u64,
     /// When it came, Unix milliseconds of the server's clock.
-    pub received_ms: u64,
+    pub received_ms: i64,
     /// Whether it counts.
     pub verdict: Verdict,
     /// The stamp to order it by, where its own was too far ahead.
@@ -105,36 +113,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_envelope_has_one_spelling_and_reads_back() {
+    fn an_envelope_says_its_verdict_in_plain_members() {
         let envelope = Envelope {
-            seq: 0,
-            event: Digest::of(b"e"),
-            received_ms: 5,
+            seq: 7,
+            event: Digest::of(b"x"),
+            received_ms: 1,
             verdict: Verdict::Quarantined(QuarantineReason::Revoked),
             clamped: None,
-            address: None,
+            origin: Digest::default(),
         };
         let bytes = envelope.to_bytes().unwrap();
-        let text = String::from_utf8(bytes.clone()).unwrap();
-        assert!(
-            text.ends_with(r#""received_ms":5,"seq":0,"verdict":{"is":"quarantined","reason":"revoked"}}"#),
-            "{text}"
+        let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(
+            (json["verdict"].as_str(), json["reason"].as_str()),
+            (Some("quarantined"), Some("revoked"))
         );
         assert_eq!(serde_json::from_slice::<Envelope>(&bytes).unwrap(), envelope);
-        let later = text.replace("revoked", "moon_phase");
+        let accepted = Envelope { verdict: Verdict::Accepted, ..envelope };
+        let bytes = accepted.to_bytes().unwrap();
+        assert_eq!(serde_json::from_slice::<Envelope>(&bytes).unwrap(), accepted);
+        let later =
+            String::from_utf8(bytes).unwrap().replace("accepted\"", "quarantined\",\"reason\":\"moon\"");
         let read: Envelope = serde_json::from_str(&later).unwrap();
-        assert_eq!(
-            read.verdict,
-            Verdict::Quarantined(QuarantineReason::Other),
-            "an older program must not choke"
-        );
+        let other = Verdict::Quarantined(QuarantineReason::Other);
+        assert_eq!(read.verdict, other, "an older program must not choke");
     }
 
     #[test]
     fn only_a_stamp_more_than_five_minutes_ahead_is_clamped() {
         let now = 1_700_000_000_000;
-        assert_eq!(Envelope::clamp(Hlc::at(now + MAX_AHEAD_MS), now), None);
-        assert_eq!(Envelope::clamp(Hlc::at(now + MAX_AHEAD_MS + 1), now), Some(Hlc::at(now)));
-        assert_eq!(Envelope::clamp(Hlc::at(0), now), None, "a clock behind wins nothing");
+        let at = |ms: i64| Hlc::at(u64::try_from(ms).unwrap());
+        assert_eq!(Envelope::clamp(at(now + MAX_AHEAD_MS), now), None);
+        assert_eq!(Envelope::clamp(at(now + MAX_AHEAD_MS + 1), now), Some(at(now)));
+        assert_eq!(Envelope::clamp(at(0), now), None, "a clock behind wins nothing");
     }
 }
