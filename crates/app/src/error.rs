@@ -141,6 +141,7 @@ impl AppError {
                 | StoreError::FileMismatch { .. }
                 | StoreError::Forked { .. }
                 | StoreError::BadEntry { .. }
+                | StoreError::OtherEnvelope { .. }
                 | StoreError::NoBlob(_)
                 | StoreError::NoInkDraft,
             ) => "store_failed",

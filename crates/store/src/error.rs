@@ -91,6 +91,12 @@ pub enum StoreError {
         /// Place with two contents.
         n: u64,
     },
+    /// What was said of an entry was said of another one.
+    #[error("the envelope is not that of entry {entry}")]
+    OtherEnvelope {
+        /// The entry.
+        entry: Digest,
+    },
     /// The state of the document does not allow it.
     #[error(transparent)]
     Move(#[from] MoveError),
@@ -146,7 +152,7 @@ impl StoreError {
             Self::Migration(_) => "store_migration",
             Self::Database(_) | Self::Json(_) | Self::Body(_) => "store_failed",
             Self::HeaderTooLarge { .. } | Self::BodyTooLarge { .. } => "too_large",
-            Self::BadEntry { .. } => "bad_entry",
+            Self::BadEntry { .. } | Self::OtherEnvelope { .. } => "bad_entry",
             Self::Forked { .. } => "forked",
             Self::Move(_) => "move_not_allowed",
             Self::DraftChanged { .. } => "draft_changed",

@@ -19,6 +19,7 @@ mod register;
 mod seal;
 mod search;
 mod store;
+mod sync;
 mod table;
 
 pub use blob::{BLOB_CHUNK, BlobInfo, BlobReader, BlobSort};
@@ -33,6 +34,15 @@ pub use register::{
 pub use seal::Seal;
 pub use search::{Hit, What};
 pub use store::{Read, Store, Tx};
+pub use sync::{
+    alarms::Alarm,
+    envelopes::Envelope,
+    files::{FileDue, Mentioned},
+    journals::{Continuation, JournalState},
+    peer::Peer,
+    pull::{Kept, Pulled, SubjectCursor},
+    queue::{OnlyHere, QueueItem},
+};
 pub use table::{
     documents::{DocumentRow, DocumentView, Shelf, SyncState},
     drafts::Draft,

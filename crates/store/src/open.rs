@@ -3,8 +3,8 @@
 use crate::{
     error::{Result, StoreError},
     key::DatabaseKey,
-    register,
-    store::Store,
+    project, register,
+    store::{Store, Tx},
 };
 use refinery::Runner;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, backup::Backup};
@@ -42,6 +42,7 @@ impl Store {
     /// [`StoreError::Damaged`], [`StoreError::NewerVersion`], [`StoreError::DiskFull`], or what the system says.
     pub fn open(path: &Path, key: DatabaseKey, mode: OpenMode) -> Result<Self> {
         let mut store = open_with(path, key, mode, shipped_migrations())?;
+        store.transact(rebuild_if_asked)?;
         store.transact(register::fill)?;
         Ok(store)
     }
@@ -84,6 +85,17 @@ fn open_locked(path: &Path, key: &DatabaseKey, mode: OpenMode, runner: Runner) -
         runner.set_grouped(true).run(&mut conn)?;
     }
     Ok(conn)
+}
+
+/// A migration that made new projections asks, by `user_version`, for the journal to be folded into them. The mark
+/// goes in the same transaction: a kill in between only repeats the work.
+fn rebuild_if_asked(tx: &Tx<'_>) -> Result<()> {
+    let asked: i64 = tx.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if asked != 0 {
+        project::rebuild(tx)?;
+        tx.conn.execute_batch("PRAGMA user_version = 0")?;
+    }
+    Ok(())
 }
 
 /// A file that lost its end opens as long as nobody reads there. Without a write-ahead log it must have all its pages.

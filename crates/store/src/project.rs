@@ -9,6 +9,7 @@ use crate::{
     journal::Entry,
     register,
     store::Tx,
+    sync::files,
     table::{customers, documents, equipment, firm, jobs, persons},
 };
 use fieldseal_domain::{
@@ -30,11 +31,17 @@ pub(crate) fn apply(tx: &Tx<'_>, entries: &[Entry]) -> Result<()> {
             docs.push(doc);
         }
     }
-    docs.into_iter().try_for_each(|doc| documents::refresh(tx, doc))
+    refresh(tx, &docs)
+}
+
+/// Folds documents again.
+pub(crate) fn refresh(tx: &Tx<'_>, docs: &[Uuid]) -> Result<()> {
+    docs.iter().try_for_each(|doc| documents::refresh(tx, *doc))
 }
 
 /// An event that cannot be read is kept in the journal and changes no thing; [`documents::refresh`] sees it too.
-fn apply_thing(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
+pub(crate) fn apply_thing(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
+    files::mention(tx, entry)?;
     let Ok(ReadEvent::Known(event)) = entry.event() else { return Ok(()) };
     match *event {
         Event::Recovered(recovered) => match recovered.inner() {
@@ -87,9 +94,34 @@ fn apply_event(tx: &Tx<'_>, place: &Place, event: Event) -> Result<()> {
     }
 }
 
+/// What an entry is about: its document, the thing it changes, or nil for what concerns everybody.
+pub(crate) fn subject(entry: &Entry) -> Uuid {
+    let thing_of = |event: &Event| thing(event).unwrap_or_default();
+    match (entry.header.doc, entry.event()) {
+        (Some(doc), _) => doc,
+        (None, Ok(ReadEvent::Known(event))) => thing_of(&event),
+        (None, Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_)) => Uuid::nil(),
+    }
+}
+
+/// The thing by name that an event is about.
+pub(crate) fn thing(event: &Event) -> Option<Uuid> {
+    match event {
+        Event::PersonSaved(value) => Some(value.id),
+        Event::CustomerSaved(value) => Some(value.id),
+        Event::EquipmentSaved(value) => Some(value.id),
+        Event::JobSaved(value) => Some(value.id),
+        Event::Recovered(recovered) => match recovered.inner() {
+            Ok(Inner { event: ReadEvent::Known(event), .. }) => thing(&event),
+            Ok(_) | Err(_) => None,
+        },
+        _ => None,
+    }
+}
+
 const EMPTY: &str =
     "DELETE FROM firm; DELETE FROM person; DELETE FROM customer; DELETE FROM equipment; DELETE FROM job;
-  DELETE FROM document; DELETE FROM search_item; DELETE FROM search_word;";
+  DELETE FROM document; DELETE FROM mention; DELETE FROM search_item; DELETE FROM search_word;";
 
 /// Empties every projection and folds the journal again, documents in the order of their last event.
 pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {

@@ -105,16 +105,24 @@ impl<'a> Read<'a> {
         }
     }
 
+    /// Entries that a part of a statement names; `e` is the entry.
+    pub(crate) fn entries_where(&self, which: &str, params: impl rusqlite::Params) -> Result<Vec<Entry>> {
+        self.entries(&format!("{COLUMNS} {which}"), params)
+    }
+
     fn entries(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Entry>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map(params, Entry::from_row)?;
         rows.map(|row| row?.into_entry()).collect()
     }
 
+    /// The stamp that the next own entry must exceed: the last of every own journal, and what is credible of others.
     pub(super) fn latest_stamp(&self) -> Result<Hlc> {
-        let sql = "SELECT hlc FROM entry ORDER BY hlc DESC LIMIT 1";
+        let sql =
+            "SELECT (SELECT hlc FROM entry WHERE device = journal.device ORDER BY n DESC LIMIT 1) AS last
+                   FROM journal WHERE own = 1 AND last IS NOT NULL ORDER BY last DESC LIMIT 1";
         let stamp = self.conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, Stamp>(0)).optional()?;
-        Ok(stamp.map_or_else(Hlc::default, |stamp| stamp.0))
+        Ok(stamp.map_or_else(Hlc::default, |stamp| stamp.0).max(self.stamp_from_elsewhere()?))
     }
 }
 

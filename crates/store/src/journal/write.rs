@@ -85,11 +85,19 @@ impl Tx<'_> {
     /// [`StoreError::Forked`] when another entry has its place, [`StoreError::BadEntry`] when it does not follow the
     /// entry before, if that one is here.
     pub fn keep(&self, entry: &Entry) -> Result<()> {
+        if self.keep_unfolded(entry)? {
+            project::apply(self, std::slice::from_ref(entry))?;
+        }
+        Ok(())
+    }
+
+    /// [`Tx::keep`] without folding; whether it was new.
+    pub(crate) fn keep_unfolded(&self, entry: &Entry) -> Result<bool> {
         let header = &entry.header;
         if let Some(present) = self.position(&header.device, header.n)? {
             let same = present.id == entry.id;
             let fork = || StoreError::Forked { device: header.device.clone(), n: header.n };
-            return if same { Ok(()) } else { Err(fork()) };
+            return if same { Ok(false) } else { Err(fork()) };
         }
         let before = header.n.checked_sub(1).ok_or_else(|| bad(header, "journals begin with entry 1"))?;
         let prev = if before == 0 {
@@ -102,7 +110,7 @@ impl Tx<'_> {
         }
         self.know_journal(&header.device, 0)?;
         self.insert(entry)?;
-        project::apply(self, std::slice::from_ref(entry))
+        Ok(true)
     }
 
     /// Erases salt and body of an entry under a retention rule; header, chain and signature stay. Whether the rule

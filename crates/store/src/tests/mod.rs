@@ -10,5 +10,6 @@ mod opening;
 mod rebuild;
 mod register;
 mod search;
+mod sync;
 mod visit;
 mod working;

@@ -1,0 +1,98 @@
+//! Letting go what is no longer in reach: others' entries about it leave, own ones stay for good.
+
+use crate::{
+    column::{Hash, Id},
+    error::Result,
+    journal::Entry,
+    project,
+    search::{self, What},
+    store::Tx,
+};
+use fieldseal_domain::{Digest, event::ReadEvent};
+use uuid::Uuid;
+
+impl Tx<'_> {
+    /// A job was given to somebody else, or a document went out of reach: what others wrote about it leaves this
+    /// tablet, with the files nobody here speaks of any more. What was written here stays.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn leave_subject(&self, subject: Uuid) -> Result<()> {
+        for entry in self.entries_to_leave(subject)? {
+            self.leave_files(entry)?;
+            self.let_go(entry, None)?;
+        }
+        self.conn.prepare_cached("DELETE FROM subject WHERE id = ?1")?.execute([Id(subject)])?;
+        self.forget_projections(subject)?;
+        project::refresh(self, &[subject])?;
+        for entry in self.own_entries_about(subject)? {
+            project::apply_thing(self, &entry)?;
+        }
+        Ok(())
+    }
+
+    fn entries_to_leave(&self, subject: Uuid) -> Result<Vec<Digest>> {
+        let sql = "SELECT e.id FROM entry e JOIN journal j USING (device)
+                   LEFT JOIN envelope v ON v.entry = e.id
+                   WHERE j.own = 0 AND (e.doc = ?1 OR v.subject = ?1)";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([Id(subject)], |row| row.get::<_, Hash>(0))?;
+        Ok(rows.map(|row| row.map(|hash| hash.0)).collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Files that only this entry speaks of. A file that was shown to a signer here is spoken of by an own entry.
+    fn leave_files(&self, entry: Digest) -> Result<()> {
+        let files = "SELECT m.sha256 FROM mention m WHERE m.entry = ?1 AND NOT EXISTS
+                       (SELECT 1 FROM mention o WHERE o.sha256 = m.sha256 AND o.entry <> m.entry)";
+        for sql in [
+            format!("INSERT INTO leaving_file (sha256) {files}"),
+            "DELETE FROM incoming WHERE sha256 IN (SELECT sha256 FROM leaving_file)".to_owned(),
+            "DELETE FROM uploaded WHERE sha256 IN (SELECT sha256 FROM leaving_file)".to_owned(),
+            "DELETE FROM blob WHERE sha256 IN (SELECT sha256 FROM leaving_file)".to_owned(),
+            "DELETE FROM leaving_file".to_owned(),
+        ] {
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            if statement.parameter_count() == 0 {
+                statement.execute([])?
+            } else {
+                statement.execute([Hash(entry)])?
+            };
+        }
+        Ok(())
+    }
+
+    fn forget_projections(&self, subject: Uuid) -> Result<()> {
+        for (table, what) in [
+            ("document", What::Document),
+            ("customer", What::Customer),
+            ("equipment", What::Equipment),
+            ("job", What::Job),
+        ] {
+            let sql = format!("DELETE FROM {table} WHERE id = ?1");
+            if self.conn.prepare_cached(&sql)?.execute([Id(subject)])? > 0 {
+                search::forget(self, what, subject)?;
+            }
+        }
+        self.conn.prepare_cached("DELETE FROM person WHERE id = ?1")?.execute([Id(subject)])?;
+        Ok(())
+    }
+
+    /// What was written here about a thing that has no document of its own.
+    fn own_entries_about(&self, subject: Uuid) -> Result<Vec<Entry>> {
+        let which = "JOIN journal j ON j.device = e.device
+                     WHERE j.own = 1 AND e.doc IS NULL
+                       AND e.kind IN ('person_saved', 'customer_saved', 'equipment_saved', 'job_saved', 'recovered')
+                     ORDER BY e.hlc, e.device, e.n";
+        let mut entries = self.entries_where(which, [])?;
+        entries.retain(|entry| thing_of(entry) == Some(subject));
+        Ok(entries)
+    }
+}
+
+/// The thing an entry without document is about.
+fn thing_of(entry: &Entry) -> Option<Uuid> {
+    match entry.event() {
+        Ok(ReadEvent::Known(event)) => project::thing(&event),
+        Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => None,
+    }
+}
