@@ -15,6 +15,12 @@ pub enum SigningContext {
     Content,
     /// The ink operators of one appearance.
     Ink,
+    /// A device says to a server that it is who it says: server id and challenge.
+    Session,
+    /// The holder of new keys has their private halves: the server's challenge and both public keys.
+    Possession,
+    /// The key of an old journal names the Ed25519 key of the journal that goes on from it.
+    Continues,
 }
 
 impl SigningContext {
@@ -26,6 +32,9 @@ impl SigningContext {
             Self::Event => "fieldseal/event/v1",
             Self::Content => "fieldseal/content/v1",
             Self::Ink => "fieldseal/ink/v1",
+            Self::Session => "fieldseal/session/v1",
+            Self::Possession => "fieldseal/possession/v1",
+            Self::Continues => "fieldseal/continues/v1",
         }
     }
 

@@ -5,9 +5,14 @@
 
 use ed25519_dalek::Signer as _;
 use fieldseal_domain::Digest;
-use p256::pkcs8::EncodePublicKey as _;
+use p256::ecdsa::signature::Verifier as _;
+use p256::pkcs8::{DecodePublicKey as _, EncodePublicKey as _};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
+
+use crate::chain::SignatureCheck;
+use crate::cms::read::{usable_ed25519, verify_ed25519};
+use crate::context::SigningContext;
 
 /// Version byte and two 32-byte scalars.
 const SECRET_LEN: usize = 65;
@@ -90,6 +95,18 @@ impl DeviceKeys {
         })
     }
 
+    /// Ed25519 over a statement: label of the context, zero byte, `bytes`.
+    #[must_use]
+    pub fn sign_statement(&self, context: SigningContext, bytes: &[u8]) -> [u8; 64] {
+        self.sign_ed25519(&context.message(bytes))
+    }
+
+    /// ECDSA P-256 with SHA-256 over a statement, DER.
+    #[must_use]
+    pub fn sign_statement_p256(&self, context: SigningContext, bytes: &[u8]) -> Vec<u8> {
+        self.sign_p256(&context.message(bytes))
+    }
+
     /// PureEdDSA (RFC 8032) over `message`.
     pub(crate) fn sign_ed25519(&self, message: &[u8]) -> [u8; 64] {
         self.ed25519.sign(message).to_bytes()
@@ -113,7 +130,50 @@ pub struct DevicePublicKeys {
     pub ed25519_raw: [u8; 32],
 }
 
+/// Whether this Ed25519 key made a statement. Strict: no key of small order, one spelling of a signature.
+pub fn verify_ed25519_statement(
+    key: &[u8; 32],
+    context: SigningContext,
+    bytes: &[u8],
+    signature: &[u8; 64],
+) -> SignatureCheck {
+    let right = verify_ed25519(key, &context.message(bytes), signature);
+    if right { SignatureCheck::Right } else { SignatureCheck::Wrong }
+}
+
+/// Whether this P-256 key (SubjectPublicKeyInfo) made a statement; `signature` is DER.
+pub fn verify_p256_statement(
+    spki: &[u8],
+    context: SigningContext,
+    bytes: &[u8],
+    signature: &[u8],
+) -> SignatureCheck {
+    let key = p256::ecdsa::VerifyingKey::from_public_key_der(spki);
+    let right = key.is_ok_and(|key| {
+        p256::ecdsa::DerSignature::from_bytes(signature)
+            .is_ok_and(|s| key.verify(&context.message(bytes), &s).is_ok())
+    });
+    if right { SignatureCheck::Right } else { SignatureCheck::Wrong }
+}
+
 impl DevicePublicKeys {
+    /// Keys as a device sends them: the 32 bytes of the Ed25519 key, the P-256 key as SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// [`KeyError::NotAKey`] for bytes that are no key, a key of small order, or a second spelling of one.
+    pub fn read(ed25519: &[u8], p256_spki: &[u8]) -> Result<Self, KeyError> {
+        let raw: [u8; 32] = ed25519.try_into().map_err(|_| KeyError::NotAKey)?;
+        let key = usable_ed25519(&raw).ok_or(KeyError::NotAKey)?;
+        let p256 =
+            p256::ecdsa::VerifyingKey::from_public_key_der(p256_spki).map_err(|_| KeyError::NotAKey)?;
+        let spelled = p256.to_public_key_der().map_err(|_| KeyError::Encoding)?;
+        if spelled.as_bytes() != p256_spki {
+            return Err(KeyError::NotAKey);
+        }
+        let ed25519 = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
+        Ok(Self { p256_spki: p256_spki.to_vec(), ed25519_spki: ed25519.into_vec(), ed25519_raw: raw })
+    }
+
     /// SHA-256 over both SubjectPublicKeyInfo (Ed25519, then P-256): names the device's keys.
     #[must_use]
     pub fn public_id(&self) -> Digest {

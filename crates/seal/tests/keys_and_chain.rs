@@ -182,3 +182,112 @@ proptest! {
         prop_assert!(verify_chain(&key, ChainHead::EMPTY, links(&stored)).is_err());
     }
 }
+
+mod organisation {
+    //! Certificates of an organisation: root, issuing authority, devices, log.
+    use super::*;
+    use fieldseal_seal::certificates::{check_device_certificates, check_log_certificate};
+    use fieldseal_seal::log::LogKey;
+    use fieldseal_seal::verify::PathError;
+    use jiff::{SignedDuration, Timestamp};
+
+    fn at() -> Timestamp {
+        build_date() + SignedDuration::from_hours(24)
+    }
+
+    fn authorities() -> (Authority, Authority) {
+        let root = Authority::make(&mut TestRng(7), "Atelier SRL", build_date()).unwrap();
+        let issuing = root.issue_ca(&mut TestRng(8), build_date()).unwrap();
+        (root, issuing)
+    }
+
+    #[test]
+    fn a_device_leads_through_the_issuing_authority_to_the_root() {
+        let (root, issuing) = authorities();
+        let issuing = Authority::from_secret_bytes(&issuing.to_secret_bytes()).unwrap();
+        let keys = Tablet::new(1).keys.public().unwrap();
+        let leaves = issuing.issue_device(&mut TestRng(9), &keys, "FS-T7", build_date()).unwrap();
+        let found = check_device_certificates(&leaves, &[root.root_der().to_vec()], at()).unwrap();
+        assert_eq!((found.device.as_str(), found.ed25519), ("FS-T7", keys.ed25519_raw));
+        let stranger = authorities_of("Other").0;
+        let refused = check_device_certificates(&leaves, &[stranger.root_der().to_vec()], at());
+        assert_eq!(refused, Err(PathError::UnknownIssuer));
+        let late = build_date() + SignedDuration::from_hours(24 * 365 * 16);
+        let roots = [root.root_der().to_vec()];
+        assert_eq!(check_device_certificates(&leaves, &roots, late), Err(PathError::Expired));
+    }
+
+    fn authorities_of(name: &str) -> (Authority, Authority) {
+        let root = Authority::make(&mut TestRng(17), name, build_date()).unwrap();
+        let issuing = root.issue_ca(&mut TestRng(18), build_date()).unwrap();
+        (root, issuing)
+    }
+
+    #[test]
+    fn an_issuing_authority_makes_no_other_authority() {
+        let (root, issuing) = authorities();
+        let below = issuing.issue_ca(&mut TestRng(10), build_date()).unwrap();
+        let keys = Tablet::new(1).keys.public().unwrap();
+        let mut leaves = below.issue_device(&mut TestRng(11), &keys, "FS-T7", build_date()).unwrap();
+        leaves.issuer = below.certificate_der().to_vec();
+        let log = LogKey::make(&mut TestRng(12));
+        let leaf = below.issue_log(&mut TestRng(13), &log, build_date()).unwrap();
+        let others = [below.certificate_der().to_vec(), issuing.certificate_der().to_vec()];
+        let roots = [root.root_der().to_vec()];
+        assert_eq!(check_log_certificate(&leaf, &others, &roots, at()), Err(PathError::WrongUse));
+        let roots = [issuing.certificate_der().to_vec()];
+        assert_eq!(check_device_certificates(&leaves, &roots, at()), Err(PathError::WrongUse));
+    }
+
+    #[test]
+    fn a_log_signs_no_document_and_a_device_no_checkpoint() {
+        let (root, issuing) = authorities();
+        let roots = [root.root_der().to_vec()];
+        let others = [issuing.certificate_der().to_vec()];
+        let log = LogKey::make(&mut TestRng(12));
+        let leaf = issuing.issue_log(&mut TestRng(13), &log, build_date()).unwrap();
+        let found = check_log_certificate(&leaf, &others, &roots, at()).unwrap();
+        assert_eq!((found.key, found.root), (log.public(), root.root_fingerprint()));
+        let keys = Tablet::new(1).keys.public().unwrap();
+        let mut leaves = issuing.issue_device(&mut TestRng(9), &keys, "FS-T7", build_date()).unwrap();
+        let refused = check_log_certificate(&leaves.ed25519, &others, &roots, at());
+        assert_eq!(refused, Err(PathError::WrongUse));
+        leaves.ed25519 = leaf;
+        assert_eq!(check_device_certificates(&leaves, &roots, at()), Err(PathError::WrongUse));
+    }
+
+    #[test]
+    fn nothing_outlives_its_issuer() {
+        let (root, issuing) = authorities();
+        let keys = Tablet::new(1).keys.public().unwrap();
+        let late = build_date() + SignedDuration::from_hours(24 * 365 * 29);
+        let leaves = issuing.issue_device(&mut TestRng(9), &keys, "FS-T7", late).unwrap();
+        let after = build_date() + SignedDuration::from_hours(24 * 365 * 31);
+        let roots = [root.root_der().to_vec()];
+        assert_eq!(check_device_certificates(&leaves, &roots, after), Err(PathError::Expired));
+        assert!(issuing.issue_device(&mut TestRng(9), &keys, "FS-T7", after).is_err());
+    }
+}
+
+#[test]
+fn a_statement_holds_for_its_context_key_and_bytes_only() {
+    use fieldseal_seal::{DevicePublicKeys, SigningContext, verify_ed25519_statement, verify_p256_statement};
+    let keys = Tablet::new(1).keys;
+    let public = keys.public().unwrap();
+    let ed25519 = keys.sign_statement(SigningContext::Session, b"server\0nonce");
+    let p256 = keys.sign_statement_p256(SigningContext::Possession, b"nonce");
+    let right = |context, bytes: &[u8]| {
+        verify_ed25519_statement(&public.ed25519_raw, context, bytes, &ed25519) == SignatureCheck::Right
+    };
+    assert!(right(SigningContext::Session, b"server\0nonce"));
+    assert!(!right(SigningContext::Possession, b"server\0nonce") && !right(SigningContext::Session, b"x"));
+    let right =
+        |context| verify_p256_statement(&public.p256_spki, context, b"nonce", &p256) == SignatureCheck::Right;
+    assert!(right(SigningContext::Possession) && !right(SigningContext::Session));
+
+    assert_eq!(DevicePublicKeys::read(&public.ed25519_raw, &public.p256_spki).unwrap(), public);
+    assert!(DevicePublicKeys::read(&[0; 32], &public.p256_spki).is_err(), "a key of small order");
+    assert!(DevicePublicKeys::read(&public.ed25519_raw, &public.ed25519_spki).is_err());
+    let longer = [public.p256_spki.as_slice(), b"x"].concat();
+    assert!(DevicePublicKeys::read(&public.ed25519_raw, &longer).is_err());
+}

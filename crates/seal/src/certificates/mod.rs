@@ -1,7 +1,7 @@
-//! Certificates (SEAL-FORMAT section 3): the standalone root that the app makes for itself, and
-//! the two leaves of a device.
+//! Certificates (SEAL-FORMAT section 3): a root (of a standalone app or of an organisation), the
+//! organisation's issuing authority, the two leaves of a device, and the leaf of a register's log.
 //!
-//! Written by hand in DER: three fixed shapes need no builder. Whether a path is valid is judged
+//! Written by hand in DER: four fixed shapes need no builder. Whether a path is valid is judged
 //! in `path`, with a reader that shares no code with this writer.
 
 pub(crate) mod path;
@@ -16,11 +16,13 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::keys::{self, DevicePublicKeys};
+use crate::log::LogKey;
+pub use path::PathError;
 use write::{CertificateKind, Template};
 
 /// How long device certificates are valid, in days of 24 hours (15 years).
 const DEVICE_DAYS: i64 = 15 * 365 + 4;
-/// How long a standalone root is valid, in days (30 years).
+/// How long a root or an issuing authority is valid, in days (30 years).
 const ROOT_DAYS: i64 = 30 * 365 + 8;
 
 /// Why a certificate could not be made or read.
@@ -35,6 +37,9 @@ pub enum CertificateError {
     /// The moment cannot be written in a certificate (years 1950 to 9999).
     #[error("the date cannot be written in a certificate")]
     Date,
+    /// The issuer would be over before the certificate begins.
+    #[error("the issuing certificate ends before the new one would begin")]
+    IssuerExpired,
     /// Stored bytes are not an authority of this program.
     #[error("the stored bytes are not a certificate authority")]
     NotAnAuthority,
@@ -46,7 +51,7 @@ pub enum CertificateError {
     NoCertificate,
 }
 
-/// The standalone root: key and certificate.
+/// A root or an issuing authority: key and certificate.
 pub struct Authority {
     key: p256::ecdsa::SigningKey,
     certificate: Vec<u8>,
@@ -56,6 +61,14 @@ impl std::fmt::Debug for Authority {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Authority({})", self.root_fingerprint())
     }
+}
+
+/// A certificate to be issued; subject and key are DER.
+struct New<'a> {
+    kind: CertificateKind,
+    subject: Vec<u8>,
+    spki: &'a [u8],
+    not_before: Timestamp,
 }
 
 /// The certificates a device seals with, all DER.
@@ -96,13 +109,32 @@ impl Authority {
                 spki: &spki,
                 not_before,
                 days: ROOT_DAYS,
+                issuer_until: None,
             },
             &key,
         )?;
         Ok(Self { key, certificate })
     }
 
-    /// Issues both leaves of a device of this firm, valid 15 years from `not_before`.
+    /// An issuing authority below this root: it certifies devices and logs, and no other authority.
+    ///
+    /// # Errors
+    /// [`CertificateError`] for a date that no certificate can hold.
+    pub fn issue_ca(
+        &self,
+        rng: &mut impl CryptoRng,
+        not_before: Timestamp,
+    ) -> Result<Self, CertificateError> {
+        let key = keys::make_p256(rng);
+        let spki = spki_of(&key)?;
+        let subject = self.subject("Fieldseal issuing", None)?;
+        let new = New { kind: CertificateKind::Issuing, subject, spki: &spki, not_before };
+        let certificate = self.issue(rng, &new)?;
+        Ok(Self { key, certificate })
+    }
+
+    /// Issues both leaves of a device of this firm, valid 15 years from `not_before` and never
+    /// longer than the issuer.
     ///
     /// # Errors
     /// [`CertificateError`] for a device id or date that a certificate cannot hold.
@@ -113,32 +145,58 @@ impl Authority {
         device_id: &str,
         not_before: Timestamp,
     ) -> Result<DeviceCertificates, CertificateError> {
-        let firm = path::organization(&self.certificate)?;
-        let subject = write::name(&[
-            write::organization(&firm)?,
-            write::common_name(&format!("Fieldseal {device_id}"))?,
-            write::device_serial_number(device_id)?,
-        ]);
-        let issuer = path::subject_der(&self.certificate)?;
-        let issuer_spki = spki_of(&self.key)?;
+        let subject = self.subject(&format!("Fieldseal {device_id}"), Some(device_id))?;
         let mut leaf = |spki: &[u8]| {
-            let template = Template {
-                kind: CertificateKind::Device,
-                serial: make_serial(rng),
-                issuer: &issuer,
-                issuer_spki: &issuer_spki,
-                subject: &subject,
-                spki,
-                not_before,
-                days: DEVICE_DAYS,
-            };
-            write::certificate(&template, &self.key)
+            let new = New { kind: CertificateKind::Device, subject: subject.clone(), spki, not_before };
+            self.issue(rng, &new)
         };
         Ok(DeviceCertificates {
             p256: leaf(&keys.p256_spki)?,
             ed25519: leaf(&keys.ed25519_spki)?,
             issuer: self.certificate.clone(),
         })
+    }
+
+    /// Issues the leaf of a register's log key. It can sign no document.
+    ///
+    /// # Errors
+    /// [`CertificateError`] for a date that no certificate can hold.
+    pub fn issue_log(
+        &self,
+        rng: &mut impl CryptoRng,
+        log: &LogKey,
+        not_before: Timestamp,
+    ) -> Result<Vec<u8>, CertificateError> {
+        let subject = self.subject("Fieldseal register", None)?;
+        let spki = log.spki().ok_or(CertificateError::NotAnAuthority)?;
+        self.issue(rng, &New { kind: CertificateKind::Log, subject, spki: &spki, not_before })
+    }
+
+    fn subject(&self, name: &str, device_id: Option<&str>) -> Result<Vec<u8>, CertificateError> {
+        let firm = path::organization(&self.certificate)?;
+        let mut parts = vec![write::organization(&firm)?, write::common_name(name)?];
+        if let Some(id) = device_id {
+            parts.push(write::device_serial_number(id)?);
+        }
+        Ok(write::name(&parts))
+    }
+
+    fn issue(&self, rng: &mut impl CryptoRng, new: &New<'_>) -> Result<Vec<u8>, CertificateError> {
+        let template = Template {
+            kind: new.kind,
+            serial: make_serial(rng),
+            issuer: &path::subject_der(&self.certificate)?,
+            issuer_spki: &spki_of(&self.key)?,
+            subject: &new.subject,
+            spki: new.spki,
+            not_before: new.not_before,
+            days: match new.kind {
+                CertificateKind::Authority | CertificateKind::Issuing => ROOT_DAYS,
+                CertificateKind::Device | CertificateKind::Log => DEVICE_DAYS,
+            },
+            issuer_until: Some(path::not_after(&self.certificate)?),
+        };
+        write::certificate(&template, &self.key)
     }
 
     /// Version byte, P-256 scalar, certificate: for the key vault only.
@@ -165,6 +223,12 @@ impl Authority {
             return Err(wrong);
         }
         Ok(Self { key, certificate: certificate.to_vec() })
+    }
+
+    /// This authority's own certificate, DER: the root's, or the issuing authority's.
+    #[must_use]
+    pub fn certificate_der(&self) -> &[u8] {
+        &self.certificate
     }
 
     /// The root certificate, DER.
@@ -206,6 +270,69 @@ pub fn read_certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, CertificateError>
         return Err(CertificateError::NoCertificate);
     }
     chain.iter().map(|c| c.to_der().map_err(CertificateError::NotACertificate)).collect()
+}
+
+/// What the certificate of a log certifies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CertifiedLog {
+    /// The key that signs its checkpoints.
+    pub key: [u8; 32],
+    /// SHA-256 of the root it leads to: names the organisation.
+    pub root: Digest,
+}
+
+/// The key of a log whose certificate leads to one of `roots` at that moment.
+///
+/// # Errors
+/// Why it does not.
+pub fn check_log_certificate(
+    leaf: &[u8],
+    others: &[Vec<u8>],
+    roots: &[Vec<u8>],
+    at: Timestamp,
+) -> Result<CertifiedLog, PathError> {
+    let (leaf, others, roots) = (read(leaf)?, read_all(others)?, read_all(roots)?);
+    let root = path::check_log_path(&leaf, &others, &roots, at)?;
+    Ok(CertifiedLog { key: leaf.ed25519_key().ok_or(PathError::WrongUse)?, root: Digest(root.sha256()) })
+}
+
+fn read(der: &[u8]) -> Result<path::Read, PathError> {
+    path::Read::new(der).map_err(|_| PathError::Malformed)
+}
+
+fn read_all(many: &[Vec<u8>]) -> Result<Vec<path::Read>, PathError> {
+    many.iter().map(|der| read(der)).collect()
+}
+
+/// The device keys that two leaves of one device certify, once both lead to one of `roots` at
+/// that moment. What a journal's signatures are checked with where only certificates are at hand.
+///
+/// # Errors
+/// Why they do not.
+pub fn check_device_certificates(
+    certificates: &DeviceCertificates,
+    roots: &[Vec<u8>],
+    at: Timestamp,
+) -> Result<CertifiedDevice, PathError> {
+    let roots = read_all(roots)?;
+    let others = [read(&certificates.issuer)?];
+    let (ed25519, p256) = (read(&certificates.ed25519)?, read(&certificates.p256)?);
+    let first = path::check_path(&ed25519, &others, &roots, at)?;
+    let second = path::check_path(&p256, &others, &roots, at)?;
+    let device = ed25519.device_id().ok_or(PathError::WrongUse)?;
+    if first.der != second.der || p256.device_id().as_ref() != Some(&device) || p256.p256_key().is_none() {
+        return Err(PathError::WrongUse);
+    }
+    Ok(CertifiedDevice { device, ed25519: ed25519.ed25519_key().ok_or(PathError::WrongUse)? })
+}
+
+/// What the leaves of a device certify.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertifiedDevice {
+    /// Device id.
+    pub device: String,
+    /// The Ed25519 key of its journal.
+    pub ed25519: [u8; 32],
 }
 
 fn spki_of(key: &p256::ecdsa::SigningKey) -> Result<Vec<u8>, CertificateError> {

@@ -160,6 +160,17 @@ impl Read {
         }
     }
 
+    /// Not a CA, for signatures that are not documents.
+    fn check_log_use(&self) -> Result<(), PathError> {
+        let ca = self.extension::<BasicConstraints>()?.is_some_and(|b| b.ca);
+        let usage = self.extension::<KeyUsage>()?.ok_or(PathError::WrongUse)?;
+        if ca || !usage.digital_signature() || usage.non_repudiation() || self.device_id().is_some() {
+            Err(PathError::WrongUse)
+        } else {
+            Ok(())
+        }
+    }
+
     /// May sign certificates, with `below` CA certificates between it and the leaf.
     fn check_authority_use(&self, below: usize) -> Result<(), PathError> {
         let constraints = self.extension::<BasicConstraints>()?.ok_or(PathError::WrongUse)?;
@@ -180,6 +191,21 @@ pub(crate) fn check_path<'r>(
     at: Timestamp,
 ) -> Result<&'r Read, PathError> {
     leaf.check_leaf_use()?;
+    walk(leaf, others, roots, at)
+}
+
+/// As [`check_path`], for the leaf of a log.
+pub(crate) fn check_log_path<'r>(
+    leaf: &Read,
+    others: &[Read],
+    roots: &'r [Read],
+    at: Timestamp,
+) -> Result<&'r Read, PathError> {
+    leaf.check_log_use()?;
+    walk(leaf, others, roots, at)
+}
+
+fn walk<'r>(leaf: &Read, others: &[Read], roots: &'r [Read], at: Timestamp) -> Result<&'r Read, PathError> {
     let mut current = leaf.clone();
     for below in 0..MAX_PATH {
         current.check_moment(at)?;
@@ -211,6 +237,12 @@ fn check_root(root: &Read, below: usize, at: Timestamp) -> Result<(), PathError>
 
 fn parse(der: &[u8]) -> Result<Certificate, CertificateError> {
     Certificate::from_der(der).map_err(CertificateError::NotACertificate)
+}
+
+/// The end of its validity.
+pub(crate) fn not_after(certificate: &[u8]) -> Result<Timestamp, CertificateError> {
+    let until = parse(certificate)?.tbs_certificate().validity().not_after.to_unix_duration().as_secs();
+    Timestamp::from_second(i64::try_from(until).unwrap_or(i64::MAX)).map_err(|_| CertificateError::Date)
 }
 
 /// The subject's name as DER.

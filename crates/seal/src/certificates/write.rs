@@ -14,10 +14,14 @@ const MAX_NAME: usize = 64;
 /// What a certificate may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CertificateKind {
-    /// Signs certificates.
+    /// Signs certificates of any sort: a root.
     Authority,
+    /// Signs certificates of devices and logs, of no other authority.
+    Issuing,
     /// Signs documents.
     Device,
+    /// Signs checkpoints of the register; never a document.
+    Log,
 }
 
 /// Everything one certificate says. Names and keys are DER.
@@ -30,6 +34,8 @@ pub(super) struct Template<'a> {
     pub(super) spki: &'a [u8],
     pub(super) not_before: Timestamp,
     pub(super) days: i64,
+    /// The issuer's own end, which no certificate outlives.
+    pub(super) issuer_until: Option<Timestamp>,
 }
 
 /// One certificate, signed with ECDSA P-256.
@@ -41,6 +47,10 @@ pub(super) fn certificate(
         .not_before
         .checked_add(SignedDuration::from_hours(24 * t.days))
         .map_err(|_| CertificateError::Date)?;
+    let until = t.issuer_until.map_or(until, |end| end.min(until));
+    if until <= t.not_before {
+        return Err(CertificateError::IssuerExpired);
+    }
     let validity = sequence(&[&time(t.not_before)?, &time(until)?]);
     let tbs = sequence(&[
         &tlv(tag::CONTEXT_0, &[&unsigned(&[2])]),
@@ -57,11 +67,14 @@ pub(super) fn certificate(
 }
 
 fn extensions(t: &Template<'_>) -> Vec<u8> {
-    // KeyUsage bits (RFC 5280 section 4.2.1.3): keyCertSign + cRLSign, or
-    // digitalSignature + nonRepudiation; the first byte counts the unused bits.
+    // KeyUsage bits (RFC 5280 section 4.2.1.3): keyCertSign + cRLSign, digitalSignature +
+    // nonRepudiation, or digitalSignature alone; the first byte counts the unused bits.
+    const CA: [u8; 3] = [tag::BOOLEAN, 1, 0xff];
     let (constraints, usage) = match t.kind {
-        CertificateKind::Authority => (sequence(&[&[tag::BOOLEAN, 1, 0xff]]), [tag::BIT_STRING, 2, 1, 0x06]),
+        CertificateKind::Authority => (sequence(&[&CA]), [tag::BIT_STRING, 2, 1, 0x06]),
+        CertificateKind::Issuing => (sequence(&[&CA, &unsigned(&[0])]), [tag::BIT_STRING, 2, 1, 0x06]),
         CertificateKind::Device => (sequence(&[]), [tag::BIT_STRING, 2, 6, 0xc0]),
+        CertificateKind::Log => (sequence(&[]), [tag::BIT_STRING, 2, 7, 0x80]),
     };
     let authority_key = sequence(&[&tlv(0x80, &[&key_identifier(t.issuer_spki)])]);
     sequence(&[

@@ -254,7 +254,7 @@ impl SealedMessage {
             return Err(CmsFault::DeviceSealCertificateNotEmbedded);
         };
         let key = certificate.ed25519_key().ok_or(CmsFault::DeviceSealKeyUnusable)?;
-        need(is_usable_key(&key), CmsFault::DeviceSealKeyUnusable)?;
+        need(usable_ed25519(&key).is_some(), CmsFault::DeviceSealKeyUnusable)?;
         let message = SigningContext::PdfSeal.message(&covered.0.0);
         need(verify_ed25519(&key, &message, &signature), CmsFault::DeviceSealSignatureWrong)?;
         Ok(certificate.clone())
@@ -309,15 +309,15 @@ fn split_seal(value: &[u8]) -> Option<(u8, [u8; 32], [u8; 64])> {
     Some((*version, hash.try_into().ok()?, signature.try_into().ok()?))
 }
 
-/// A canonical point that is not of small order.
-fn is_usable_key(key: &[u8; 32]) -> bool {
-    ed25519_dalek::VerifyingKey::from_bytes(key)
-        .is_ok_and(|k| !k.is_weak() && k.to_edwards().compress().to_bytes() == *key)
+/// The key, if it is a canonical point that is not of small order.
+pub(crate) fn usable_ed25519(key: &[u8; 32]) -> Option<ed25519_dalek::VerifyingKey> {
+    let read = ed25519_dalek::VerifyingKey::from_bytes(key).ok()?;
+    let usable = !read.is_weak() && read.to_edwards().compress().to_bytes() == *key;
+    usable.then_some(read)
 }
 
 /// Strict verification: canonical S, R and key, no small order.
 pub(crate) fn verify_ed25519(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    is_usable_key(key)
-        && ed25519_dalek::VerifyingKey::from_bytes(key)
-            .is_ok_and(|k| k.verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature)).is_ok())
+    let signature = ed25519_dalek::Signature::from_bytes(signature);
+    usable_ed25519(key).is_some_and(|key| key.verify_strict(message, &signature).is_ok())
 }

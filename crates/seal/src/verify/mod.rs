@@ -251,6 +251,7 @@ fn judge_signature(
         organization: crypto.organization,
         covered: Some(crypto.covered),
         root: crypto.root,
+        device_key: crypto.device_key,
         acceptance: content::acceptance(found.dict()),
         checks,
     }

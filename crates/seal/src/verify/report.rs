@@ -211,6 +211,9 @@ pub struct SignatureVerdict {
     pub covered: Option<CoveredHash>,
     /// SHA-256 of the root it leads to.
     pub root: Option<Digest>,
+    /// Ed25519 key of the device, when its seal is right: the key of its journal.
+    #[serde(skip)]
+    pub device_key: Option<[u8; 32]>,
     /// The statement, if it can be read: who, how, when, to what.
     pub acceptance: Option<Acceptance>,
     /// Checks, in the order they were made.

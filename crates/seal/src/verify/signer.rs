@@ -18,12 +18,20 @@ pub(super) struct Crypto {
     pub(super) device: Option<String>,
     pub(super) organization: Option<String>,
     pub(super) root: Option<Digest>,
+    pub(super) device_key: Option<[u8; 32]>,
 }
 
 /// Checks one signature over the bytes of the file.
 pub(super) fn check(bytes: &[u8], found: &Found<'_>, roots: &[Read], at: Timestamp) -> Crypto {
     let covered = CoveredHash(Digest(digest::<Sha256>(bytes, found).into()));
-    let mut crypto = Crypto { checks: Vec::new(), covered, device: None, organization: None, root: None };
+    let mut crypto = Crypto {
+        checks: Vec::new(),
+        covered,
+        device: None,
+        organization: None,
+        root: None,
+        device_key: None,
+    };
     match read::read(&found.message) {
         Err(fault) => crypto.checks.push(Check::failed(CheckId::Cms, Reason::Cms(fault))),
         Ok(message) => check_message(&mut crypto, &message, bytes, found, (roots, at)),
@@ -68,6 +76,7 @@ fn check_message(
         crypto.checks.push(seal_trust(&signer_root, &seal_root));
         crypto.checks.push(device_check(&message.signer, &seal));
         crypto.device = seal.device_id();
+        crypto.device_key = seal.ed25519_key();
     }
     crypto.root = signer_root.ok().map(|r| Digest(r.sha256()));
 }
