@@ -235,10 +235,10 @@ proptest! {
         let mut bytes = note.into_bytes();
         let place = at.index(bytes.len());
         bytes[place] ^= 1 << bit;
-        if let Ok(text) = String::from_utf8(bytes) {
-            if let Ok(read) = read_checkpoint(&text, &origin("00ff"), &key.public()) {
-                prop_assert_eq!(read, right);
-            }
+        if let Ok(text) = String::from_utf8(bytes)
+            && let Ok(read) = read_checkpoint(&text, &origin("00ff"), &key.public())
+        {
+            prop_assert_eq!(read, right);
         }
     }
 }
