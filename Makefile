@@ -1,9 +1,9 @@
 # The commands of this project. Each installs what it is missing first (Debian 12, Ubuntu 24.04).
-.PHONY: help run test bench lint fmt clean
+.PHONY: help run test bench lint fmt clean deb-app deb-server windows-check
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 run: ## start the program with the demo firm; with no display, drive a whole demo visit and leave it in var/demo/
 	@bash scripts/run.sh
@@ -19,6 +19,15 @@ lint: ## formatting, types, clippy, notices
 
 fmt: ## put every file into the project's style
 	@bash scripts/fmt.sh
+
+deb-app: ## a Debian package of the app, in var/deb/
+	@bash scripts/deb.sh app
+
+deb-server: ## a Debian package of the server with its systemd unit, in var/deb/
+	@bash scripts/deb.sh server
+
+windows-check: ## type-check the whole workspace for Windows (Debian)
+	@bash scripts/windows-check.sh
 
 clean: ## remove what was built (not var/demo)
 	rm -rf target ui/dist ui/node_modules .venv var/log var/stamp var/tools

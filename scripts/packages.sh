@@ -9,6 +9,10 @@ PACKAGES_WINDOW="xvfb webkit2gtk-driver dbus gnome-keyring fonts-dejavu-core pyt
 PACKAGES_TEST="python3-venv qpdf mupdf-tools openssl libnss3-tools
   xserver-xorg-core xserver-xorg-video-dummy xinput imagemagick"
 
+# What type-checking for Windows needs: a Rust whose standard library comes as source, and the compiler for its C parts.
+PACKAGES_WINDOWS="rustc-web cargo-web rust-web-src libstd-rust-web-dev gcc-mingw-w64-x86-64-win32
+  g++-mingw-w64-x86-64-win32"
+
 installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
