@@ -10,7 +10,7 @@ PACKAGES_TEST="python3-venv qpdf mupdf-tools openssl libnss3-tools
   xserver-xorg-core xserver-xorg-video-dummy xinput imagemagick"
 
 # What type-checking for Windows needs: a Rust whose standard library comes as source, and the compiler for its C parts.
-PACKAGES_WINDOWS="rustc-web cargo-web rust-web-src libstd-rust-web-dev gcc-mingw-w64-x86-64-win32
+PACKAGES_FOR_WINDOWS="rustc-web cargo-web rust-web-src libstd-rust-web-dev gcc-mingw-w64-x86-64-win32
   g++-mingw-w64-x86-64-win32"
 
 installed() {
