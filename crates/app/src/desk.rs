@@ -4,7 +4,7 @@ use crate::{
     clock::{self, Clock},
     error::{AppError, Result},
     identity::{DeviceFile, Identity},
-    vault::fill_random,
+    vault::{KeyVault, fill_random},
     view::start::{AppStatus, PersonCard},
 };
 use fieldseal_domain::{
@@ -74,6 +74,8 @@ pub(crate) struct Desk {
     pub(crate) public: DevicePublicKeys,
     pub(crate) identity: Identity,
     pub(crate) device_file: DeviceFile,
+    /// Where the keys are kept.
+    pub(crate) vault: Box<dyn KeyVault>,
     pub(crate) kinds: Vec<Kind>,
     /// Who is at work.
     pub(crate) person: Option<Uuid>,

@@ -10,6 +10,7 @@ use fieldseal_domain::Digest;
 use fieldseal_seal::{DeviceCertificates, DeviceKeys};
 use serde::{Deserialize, Serialize};
 use std::{fs, io, path::Path};
+use uuid::Uuid;
 
 /// Name of the public file beside the database.
 const FILE: &str = "device.json";
@@ -72,6 +73,41 @@ pub struct Identity {
     pub certificates: DeviceCertificates,
     /// Root of these certificates and of keys lost before, DER.
     pub roots: Vec<Vec<u8>>,
+    /// Digest of the public keys that write this journal; none in databases made before there was a second pair.
+    #[serde(default)]
+    pub keys: Option<Digest>,
+    /// What the organisation's server said when it certified the device; none while the tablet stands alone.
+    #[serde(default)]
+    pub central: Option<Membership>,
+    /// Journals this tablet wrote before this one, oldest first.
+    #[serde(default)]
+    pub earlier: Vec<EarlierJournal>,
+}
+
+/// A device of an organisation with a central server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// Address of the server.
+    pub url: String,
+    /// SHA-256 of its public key, when it was given with the code.
+    pub server_key: Option<Digest>,
+    /// Identity of the server.
+    pub server_id: String,
+    /// Whose device it is.
+    pub person: Uuid,
+    /// Certificate of the key that signs the register's checkpoints, DER.
+    pub log: Vec<u8>,
+}
+
+/// A journal that is never written again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierJournal {
+    /// Its device id.
+    pub device: String,
+    /// Its Ed25519 public key.
+    pub ed25519: Vec<u8>,
+    /// Certificates its files were sealed under, DER: its own two, then up to the root.
+    pub certificates: Vec<Vec<u8>>,
 }
 
 impl Identity {
@@ -96,6 +132,9 @@ impl Identity {
             device,
             certificates,
             roots,
+            keys: Some(id),
+            central: None,
+            earlier: Vec::new(),
         })
     }
 
@@ -135,7 +174,7 @@ pub fn make_secret(firm: &str, database: Option<[u8; 32]>) -> Result<DeviceSecre
     let begin =
         CERTIFICATES_BEGIN.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| AppError::NotAllowed)?.timestamp();
     let root = fieldseal_seal::Authority::make(&mut rng(), firm, begin)?;
-    Ok(DeviceSecret { database: key, keys: DeviceKeys::make(&mut rng()), root })
+    Ok(DeviceSecret { database: key, keys: DeviceKeys::make(&mut rng()), next: None, root })
 }
 
 /// The system's randomness.

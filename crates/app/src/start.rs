@@ -17,7 +17,8 @@ use zeroize::Zeroizing;
 
 const DATABASE: &str = "fieldseal.db";
 const SEALED_KEYS: &str = "keys.sealed";
-const IDENTITY: &str = "identity";
+/// Key of the setting that says who the device is.
+pub(crate) const IDENTITY: &str = "identity";
 /// Key of the setting that says whether parts of the recovery code were typed back.
 pub(crate) const RECOVERY_CONFIRMED: &str = "recovery_confirmed";
 /// Groups of the recovery code that are typed back.
@@ -53,9 +54,10 @@ fn locked(file: DeviceFile, code: &str) -> State {
 }
 
 fn open_with_system(folder: &Path, parts: &Parts, file: DeviceFile) -> State {
-    let read = parts.vaults.open(&file.vault_name).and_then(|vault| vault.read());
+    let read =
+        parts.vaults.open(&file.vault_name).and_then(|vault| Ok(vault.read()?.map(|bytes| (vault, bytes))));
     match read {
-        Ok(Some(bytes)) => open_with_bytes(folder, parts, file, &bytes),
+        Ok(Some((vault, bytes))) => open_with_bytes(folder, parts, file, vault, &bytes),
         // Nothing found is not "first run": the public file says there must be keys.
         Ok(None) => locked(file, "keys_gone"),
         Err(VaultError::Locked) => locked(file, "vault_locked"),
@@ -66,25 +68,39 @@ fn open_with_system(folder: &Path, parts: &Parts, file: DeviceFile) -> State {
     }
 }
 
-fn open_with_bytes(folder: &Path, parts: &Parts, file: DeviceFile, bytes: &[u8]) -> State {
+fn open_with_bytes(
+    folder: &Path,
+    parts: &Parts,
+    file: DeviceFile,
+    vault: Box<dyn KeyVault>,
+    bytes: &[u8],
+) -> State {
     let secret = match DeviceSecret::from_bytes(bytes) {
         Ok(secret) => secret,
         Err(_) => return locked(file, "keys_gone"),
     };
-    match secret.keys.public() {
-        Ok(public) if public.public_id() == file.keys => {}
-        Ok(_) | Err(_) => return locked(file, "keys_gone"),
+    if secret.keys_of(file.keys).is_none() {
+        return locked(file, "keys_gone");
     }
-    match open_desk(folder, parts, file, &secret) {
+    match open_desk(folder, parts, file, vault, secret) {
         Ok(desk) => State::Open(Box::new(desk)),
         Err(error) => broken(&error),
     }
 }
 
-fn open_desk(folder: &Path, parts: &Parts, file: DeviceFile, secret: &DeviceSecret) -> Result<Desk> {
+fn open_desk(
+    folder: &Path,
+    parts: &Parts,
+    file: DeviceFile,
+    vault: Box<dyn KeyVault>,
+    secret: DeviceSecret,
+) -> Result<Desk> {
     let store = Store::open(&folder.join(DATABASE), DatabaseKey::new(*secret.database), OpenMode::Existing)?;
     let identity: Identity = store.read().setting(IDENTITY)?.ok_or(AppError::NotFound("identity"))?;
-    desk(folder, parts, secret, Opened { file, store, identity })
+    let opened = Opened { file, store, identity, vault };
+    let mut desk = desk(folder, parts, &secret, opened)?;
+    desk.settle_keys(secret);
+    Ok(desk)
 }
 
 /// What a desk is opened with.
@@ -92,11 +108,16 @@ struct Opened {
     file: DeviceFile,
     store: Store,
     identity: Identity,
+    vault: Box<dyn KeyVault>,
 }
 
 fn desk(folder: &Path, parts: &Parts, secret: &DeviceSecret, opened: Opened) -> Result<Desk> {
-    let Opened { file: device_file, store, identity } = opened;
-    let keys = fieldseal_seal::DeviceKeys::from_secret_bytes(&secret.keys.to_secret_bytes())?;
+    let Opened { file: device_file, store, identity, vault } = opened;
+    let writing = match identity.keys {
+        Some(id) => secret.keys_of(id).ok_or(AppError::NotFound("keys"))?,
+        None => &secret.keys,
+    };
+    let keys = fieldseal_seal::DeviceKeys::from_secret_bytes(&writing.to_secret_bytes())?;
     Ok(Desk {
         store,
         public: keys.public()?,
@@ -108,6 +129,7 @@ fn desk(folder: &Path, parts: &Parts, secret: &DeviceSecret, opened: Opened) -> 
         },
         identity,
         device_file,
+        vault,
         kinds: kind::shipped()?,
         person: None,
         session: Uuid::now_v7().to_string(),
@@ -158,10 +180,11 @@ impl App {
         }
         let identity = Identity::standalone(&secret, Vec::new())?;
         let store = Store::open(&path, DatabaseKey::new(*secret.database), OpenMode::Create)?;
-        let mut desk = desk(&self.folder, &self.parts, &secret, Opened { file, store, identity })?;
+        // Keys first: a database whose keys were never kept could not be opened again.
+        vault.write(&secret.to_bytes())?;
+        let mut desk = desk(&self.folder, &self.parts, &secret, Opened { file, store, identity, vault })?;
         let person = Person { id: Uuid::now_v7(), name, language: request.language };
         desk.begin_journal(&person, &request.pin, firm)?;
-        vault.write(&secret.to_bytes())?;
         // The public file comes last: with it the device is set up, without it nothing has happened.
         desk.device_file.write(&self.folder)?;
         let groups = ASKED_GROUPS.to_vec();
@@ -230,7 +253,9 @@ impl App {
             let State::Locked(file, _) = &*state else { return Err(AppError::NotAllowed) };
             let vault = PassphraseVault::new(self.folder.join(SEALED_KEYS), passphrase);
             let next = match vault.read()? {
-                Some(bytes) => open_with_bytes(&self.folder, &self.parts, (**file).clone(), &bytes),
+                Some(bytes) => {
+                    open_with_bytes(&self.folder, &self.parts, (**file).clone(), Box::new(vault), &bytes)
+                }
                 None => locked((**file).clone(), "keys_gone"),
             };
             *state = next;
@@ -276,8 +301,8 @@ impl App {
                 keys: secret.keys.public()?.public_id(),
                 recovery: old.recovery.clone(),
             };
-            let mut desk = desk(&self.folder, &self.parts, &secret, Opened { file, store, identity })?;
             vault.write(&secret.to_bytes())?;
+            let mut desk = desk(&self.folder, &self.parts, &secret, Opened { file, store, identity, vault })?;
             desk.open_journal()?;
             desk.device_file.write(&self.folder)?;
             *state = State::Open(Box::new(desk));

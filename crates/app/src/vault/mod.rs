@@ -7,6 +7,7 @@ pub mod passphrase;
 pub mod recovery;
 
 use crate::view::start::KeyStoreKind;
+use fieldseal_domain::Digest;
 use fieldseal_seal::{Authority, CertificateError, DeviceKeys, KeyError};
 use zeroize::Zeroizing;
 
@@ -73,12 +74,18 @@ impl SystemVaults for NoSystemVault {
     }
 }
 
+/// First byte of a secret: with one pair of keys, or with a second one to come.
+const ALONE: u8 = 1;
+const WITH_NEXT: u8 = 2;
+
 /// Everything secret about a device.
 pub struct DeviceSecret {
     /// Key of the database.
     pub database: Zeroizing<[u8; 32]>,
     /// Signing keys.
     pub keys: DeviceKeys,
+    /// Keys of a journal that is to continue this one. Which of the two write is said by the identity in the database.
+    pub next: Option<DeviceKeys>,
     /// The standalone root.
     pub root: Authority,
 }
@@ -87,8 +94,11 @@ impl DeviceSecret {
     /// Version, then each part with its length: for a vault only.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let mut out = Zeroizing::new(vec![1_u8]);
-        for part in [&self.database[..], &self.keys.to_secret_bytes(), &self.root.to_secret_bytes()] {
+        let next = self.next.as_ref().map(DeviceKeys::to_secret_bytes);
+        let mut out = Zeroizing::new(vec![if next.is_some() { WITH_NEXT } else { ALONE }]);
+        let (keys, root) = (self.keys.to_secret_bytes(), self.root.to_secret_bytes());
+        let parts = [Some(&self.database[..]), Some(&keys), Some(&root), next.as_ref().map(|next| &next[..])];
+        for part in parts.into_iter().flatten() {
             let length = u16::try_from(part.len()).unwrap_or(u16::MAX);
             out.extend_from_slice(&length.to_be_bytes());
             out.extend_from_slice(part);
@@ -102,7 +112,7 @@ impl DeviceSecret {
     /// [`VaultError::Unreadable`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, VaultError> {
         let (version, mut rest) = bytes.split_first().ok_or(VaultError::Unreadable)?;
-        if *version != 1 {
+        if ![ALONE, WITH_NEXT].contains(version) {
             return Err(VaultError::Unreadable);
         }
         let mut part = || -> Result<&[u8], VaultError> {
@@ -117,7 +127,28 @@ impl DeviceSecret {
         let keys = DeviceKeys::from_secret_bytes(part()?).map_err(|_: KeyError| VaultError::Unreadable)?;
         let root =
             Authority::from_secret_bytes(part()?).map_err(|_: CertificateError| VaultError::Unreadable)?;
-        Ok(Self { database: Zeroizing::new(database), keys, root })
+        let next = match *version {
+            WITH_NEXT => {
+                Some(DeviceKeys::from_secret_bytes(part()?).map_err(|_: KeyError| VaultError::Unreadable)?)
+            }
+            _ => None,
+        };
+        Ok(Self { database: Zeroizing::new(database), keys, next, root })
+    }
+
+    /// The keys with this [`public_id`](fieldseal_seal::DevicePublicKeys::public_id).
+    #[must_use]
+    pub fn keys_of(&self, id: Digest) -> Option<&DeviceKeys> {
+        [Some(&self.keys), self.next.as_ref()]
+            .into_iter()
+            .flatten()
+            .find(|keys| keys.public().is_ok_and(|public| public.public_id() == id))
+    }
+
+    /// The other keys became the device's: the old ones go.
+    #[must_use]
+    pub fn with_keys(self, keys: DeviceKeys) -> Self {
+        Self { keys, next: None, ..self }
     }
 }
 
