@@ -10,6 +10,7 @@ use crate::{
     view::start::{AppStatus, FirstRun, FirstRunDone, KeyStoreCheck, KeyStoreKind, PinAnswer, Problem},
 };
 use fieldseal_domain::{Digest, event::Event, kind, party::Person, text};
+use fieldseal_seal::DeviceKeys;
 use fieldseal_store::{DatabaseKey, OpenMode, Pin, PinLock, Store, StoreError};
 use std::{collections::BTreeMap, path::Path};
 use uuid::Uuid;
@@ -117,7 +118,7 @@ fn desk(folder: &Path, parts: &Parts, secret: &DeviceSecret, opened: Opened) -> 
         Some(id) => secret.keys_of(id).ok_or(AppError::NotFound("keys"))?,
         None => &secret.keys,
     };
-    let keys = fieldseal_seal::DeviceKeys::from_secret_bytes(&writing.to_secret_bytes())?;
+    let keys = DeviceKeys::from_secret_bytes(&writing.to_secret_bytes())?;
     Ok(Desk {
         store,
         public: keys.public()?,
@@ -375,5 +376,30 @@ impl Desk {
             }],
         )?;
         Ok(())
+    }
+}
+
+impl Desk {
+    /// Once the journal is written with the second pair of keys the first pair goes. Whatever fails here is done when
+    /// the program next starts: the database has already said which pair it is.
+    pub(crate) fn settle_keys(&mut self, secret: DeviceSecret) {
+        let Some(id) = self.identity.keys else { return };
+        let Some(keys) = secret.next.as_ref().and(secret.keys_of(id)) else { return };
+        let settled =
+            DeviceKeys::from_secret_bytes(&keys.to_secret_bytes()).map_err(AppError::from).and_then(|keys| {
+                if secret.keys.public()?.public_id() == id {
+                    // The successor never came into office.
+                    return Ok(());
+                }
+                let file = DeviceFile { keys: id, ..self.device_file.clone() };
+                // The file first: it may name either pair while the vault has both, never one that is gone.
+                file.write(&self.folder)?;
+                self.device_file = file;
+                self.vault.write(&secret.with_keys(keys).to_bytes())?;
+                Ok(())
+            });
+        if let Err(error) = settled {
+            tracing::warn!(%error, "the keys could not be settled");
+        }
     }
 }
