@@ -17,7 +17,7 @@ pub mod register;
 pub mod session;
 
 pub use bytes::Bytes;
-pub use central::Central;
+pub use central::{CallError, Central};
 pub use entry::{Envelope, LoggedEntry, QuarantineReason, Verdict, WireEntry};
 pub use refusal::{Code, Refusal};
 

@@ -56,6 +56,14 @@ impl<'a> Read<'a> {
         Ok(statement.query_row(params![device, Count(n)], position).optional()?)
     }
 
+    /// The entry with this id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn entry(&self, id: Digest) -> Result<Option<Entry>> {
+        Ok(self.entries_where("WHERE e.id = ?1", [Hash(id)])?.pop())
+    }
+
     /// All entries of a document in the order of the fold.
     ///
     /// # Errors

@@ -122,6 +122,21 @@ impl Read<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Files of own entries that the server does not have, whether it knows the entries or not.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn files_unsent(&self) -> Result<Vec<FileDue>> {
+        let sql = "SELECT m.sha256, b.sort, b.media_type, b.size, max(m.doc)
+                   FROM mention m JOIN blob b USING (sha256) JOIN entry e ON e.id = m.entry
+                     JOIN journal j USING (device) LEFT JOIN uploaded u ON u.sha256 = m.sha256
+                   WHERE j.own = 1 AND (u.sha256 IS NULL OR u.refused <> '')
+                   GROUP BY m.sha256 ORDER BY b.size, m.sha256";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([], read_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Files that entries here speak of and that are not here, small ones first.
     ///
     /// # Errors

@@ -74,6 +74,7 @@ impl Tx<'_> {
             }
         }
         self.conn.prepare_cached("DELETE FROM person WHERE id = ?1")?.execute([Id(subject)])?;
+        self.delete_register_row(subject)?;
         Ok(())
     }
 
