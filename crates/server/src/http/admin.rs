@@ -1,0 +1,125 @@
+//! Administration: people, codes, devices, journals, quarantine.
+
+use super::{
+    caller::{Caller, Wire},
+    error::{Answer, No},
+};
+use crate::{proofs, server::Server};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use fieldseal_domain::{event::Event, language::Language, party::Person};
+use fieldseal_wire::{
+    Code,
+    admin::{CodeRequest, DeviceRow, EnrolmentCode, PersonRow, Quarantined, Revoke},
+    session::Notice,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Longest name or reason, in characters.
+const MAX_TEXT: usize = 500;
+
+fn not_found() -> No {
+    No::new(Code::NotFound, "there is no such thing")
+}
+
+pub(super) async fn people(State(server): State<Server>) -> Answer<Json<Vec<PersonRow>>> {
+    Ok(Json(server.store().people().await?))
+}
+
+/// Names and roles reach the devices through the server's own journal.
+pub(super) async fn put_person(
+    State(server): State<Server>,
+    Wire(mut row): Wire<PersonRow>,
+) -> Answer<Json<PersonRow>> {
+    row.name = fieldseal_domain::text::clean(&row.name).trim().chars().take(MAX_TEXT).collect();
+    let language: Language = serde_json::from_value(Value::String(row.language.clone()))
+        .map_err(|_| No::new(Code::BadRequest, "this language is not known"))?;
+    if row.name.is_empty() {
+        return Err(No::new(Code::BadRequest, "a person needs a name"));
+    }
+    if !server.store().put_person(row.clone()).await? {
+        return Err(No::new(Code::NotAllowed, "somebody must stay administrator"));
+    }
+    server
+        .write_events(vec![
+            Event::PersonSaved(Person { id: row.person, name: row.name.clone(), language }),
+            Event::RoleGranted { person: row.person, role: row.role },
+        ])
+        .await?;
+    Ok(Json(row))
+}
+
+pub(super) async fn make_code(
+    State(server): State<Server>,
+    Wire(request): Wire<CodeRequest>,
+) -> Answer<Json<EnrolmentCode>> {
+    Ok(Json(server.make_code(request.person).await?.ok_or_else(not_found)?))
+}
+
+pub(super) async fn pin_reset(State(server): State<Server>, Path(person): Path<Uuid>) -> Answer<Json<Value>> {
+    let known = server.store().people().await?.iter().any(|row| row.person == person && row.active);
+    if !known {
+        return Err(not_found());
+    }
+    let notice = Notice::PinReset { id: Uuid::now_v7(), person };
+    let text = serde_json::to_string(&notice).map_err(|error| No::internal(&error))?;
+    server.store().notify(text, server.clock().now_ms()).await?;
+    Ok(Json(json!({})))
+}
+
+pub(super) async fn devices(State(server): State<Server>) -> Answer<Json<Vec<DeviceRow>>> {
+    Ok(Json(server.store().devices().await?))
+}
+
+pub(super) async fn revoke(
+    State(server): State<Server>,
+    Caller(caller): Caller,
+    Path(device): Path<String>,
+    Wire(request): Wire<Revoke>,
+) -> Answer<Json<Value>> {
+    let now = server.clock().now_ms();
+    let after_n = server.store().revoke(device.clone(), now).await?.ok_or_else(not_found)?;
+    let reason = fieldseal_domain::text::clean(&request.reason).chars().take(MAX_TEXT).collect();
+    server.write_events(vec![Event::DeviceRevoked { device, after_n, reason, by: caller.person }]).await?;
+    Ok(Json(json!({ "after_n": after_n })))
+}
+
+pub(super) async fn approve(State(server): State<Server>, Path(device): Path<String>) -> Answer<Json<Value>> {
+    if !server.store().approve_journal(device).await? {
+        return Err(not_found());
+    }
+    Ok(Json(json!({})))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    all: bool,
+    limit: Option<u32>,
+}
+
+pub(super) async fn quarantine(
+    State(server): State<Server>,
+    Query(which): Query<Which>,
+) -> Answer<Json<Vec<Quarantined>>> {
+    Ok(Json(server.store().quarantine(which.all, which.limit.unwrap_or(200).min(1000)).await?))
+}
+
+impl Server {
+    /// A one-time code for a person, good for a week; none when there is no such person.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn make_code(&self, person: Uuid) -> Answer<Option<EnrolmentCode>> {
+        const WEEK_MS: i64 = 7 * 24 * 3600 * 1000;
+        let code = proofs::one_time_code(&self.random()?);
+        let now = self.clock().now_ms();
+        let expires_ms = now.saturating_add(WEEK_MS);
+        let made = self.store().add_code(proofs::code_hash(&code), person, now, expires_ms).await?;
+        Ok(made.then(|| EnrolmentCode { link: self.enrol_link(&code), code, expires_ms }))
+    }
+}

@@ -1,0 +1,25 @@
+//! The central server: takes journals in, keeps the log, hands out what each role may see.
+//!
+//! What entries mean is the domain's, whether a signature is right is `seal`'s, what is said on the wire is `wire`'s.
+
+mod clock;
+mod config;
+mod files;
+pub mod http;
+mod intake;
+mod limits;
+mod mail;
+pub mod ops;
+mod organisation;
+mod own_journal;
+mod proofs;
+mod run;
+mod server;
+pub mod store;
+mod tls;
+
+pub use clock::Clock;
+pub use config::{Config, ConfigError};
+pub use mail::{MailSettings, Security, Words};
+pub use run::{Running, start};
+pub use server::{Server, StartError};

@@ -1,0 +1,155 @@
+//! What keeps guessing slow: wrong codes are counted per peer and in total; nonces are few and short-lived.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// Wrong codes of one peer.
+const PER_PEER: u32 = 10;
+/// Time after which they are forgotten.
+const PEER_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Wrong codes of everybody together.
+const IN_TOTAL: u32 = 200;
+/// Time after which those are forgotten.
+const TOTAL_WINDOW: Duration = Duration::from_secs(60 * 60);
+/// Peers, and nonces, that are remembered at most.
+const MOST: usize = 10_000;
+/// How long a nonce can be answered.
+const NONCE: Duration = Duration::from_secs(120);
+
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    began: Instant,
+    count: u32,
+}
+
+impl Window {
+    fn new() -> Self {
+        Self { began: Instant::now(), count: 0 }
+    }
+
+    fn left(&self, most: u32, length: Duration) -> Option<Duration> {
+        let rest = length.checked_sub(self.began.elapsed())?;
+        (self.count >= most).then_some(rest)
+    }
+}
+
+/// Wrong codes so far.
+#[derive(Debug)]
+pub struct Guesses {
+    state: Mutex<(HashMap<IpAddr, Window>, Window)>,
+}
+
+impl Default for Guesses {
+    fn default() -> Self {
+        Self { state: Mutex::new((HashMap::new(), Window::new())) }
+    }
+}
+
+impl Guesses {
+    /// How long this peer has to wait; none when it may try. The try is counted as wrong until [`Self::right`] is
+    /// called, so that many at once are no way around.
+    pub fn try_one(&self, peer: IpAddr) -> Option<Duration> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (peers, total) = &mut *state;
+        if total.began.elapsed() > TOTAL_WINDOW {
+            *total = Window::new();
+        }
+        if peers.len() >= MOST {
+            peers.retain(|_, window| window.began.elapsed() <= PEER_WINDOW);
+        }
+        let window = peers.entry(peer).or_insert_with(Window::new);
+        if window.began.elapsed() > PEER_WINDOW {
+            *window = Window::new();
+        }
+        let wait = window.left(PER_PEER, PEER_WINDOW).or_else(|| total.left(IN_TOTAL, TOTAL_WINDOW));
+        if wait.is_none() {
+            window.count += 1;
+            total.count += 1;
+        }
+        wait
+    }
+
+    /// The try was no guess.
+    pub fn right(&self, peer: IpAddr) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (peers, total) = &mut *state;
+        total.count = total.count.saturating_sub(1);
+        if let Some(window) = peers.get_mut(&peer) {
+            window.count = window.count.saturating_sub(1);
+        }
+    }
+}
+
+/// Nonces that were given out and not answered yet.
+#[derive(Debug, Default)]
+pub struct Nonces {
+    given: Mutex<HashMap<[u8; 32], Instant>>,
+}
+
+impl Nonces {
+    /// Remembers a nonce; false when too many are out.
+    pub fn give(&self, nonce: [u8; 32]) -> bool {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        if given.len() >= MOST {
+            given.retain(|_, at| at.elapsed() <= NONCE);
+        }
+        let room = given.len() < MOST;
+        if room {
+            given.insert(nonce, Instant::now());
+        }
+        room
+    }
+
+    /// Whether this nonce was given out and is answered for the first time, in time.
+    pub fn take(&self, nonce: &[u8]) -> bool {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(nonce) = <[u8; 32]>::try_from(nonce) else { return false };
+        given.remove(&nonce).is_some_and(|at| at.elapsed() <= NONCE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thousand_guesses_get_ten_tries() {
+        let guesses = Guesses::default();
+        let peer = IpAddr::from([10, 0, 0, 1]);
+        let tried = (0..1000).filter(|_| guesses.try_one(peer).is_none()).count();
+        assert_eq!(tried, 10);
+        assert!(guesses.try_one(IpAddr::from([10, 0, 0, 2])).is_none(), "others are not locked out by one");
+    }
+
+    #[test]
+    fn many_peers_together_are_slowed_down() {
+        let guesses = Guesses::default();
+        let tried =
+            (0..1000_u32).filter(|n| guesses.try_one(IpAddr::from((*n).to_be_bytes())).is_none()).count();
+        assert_eq!(tried, 200);
+    }
+
+    #[test]
+    fn right_codes_do_not_count() {
+        let guesses = Guesses::default();
+        let peer = IpAddr::from([10, 0, 0, 1]);
+        for _ in 0..50 {
+            assert!(guesses.try_one(peer).is_none());
+            guesses.right(peer);
+        }
+    }
+
+    #[test]
+    fn a_nonce_is_good_once() {
+        let nonces = Nonces::default();
+        assert!(nonces.give([7; 32]));
+        assert!(nonces.take(&[7; 32]));
+        assert!(!nonces.take(&[7; 32]));
+        assert!(!nonces.take(&[8; 32]));
+        assert!(!nonces.take(b"short"));
+    }
+}

@@ -1,0 +1,179 @@
+//! `fieldseal-server`: the command line.
+
+use clap::{Parser, Subcommand};
+use fieldseal_server::{Clock, Config, Running, StartError, ops, start};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+#[derive(Parser)]
+#[command(name = "fieldseal-server", version, about = "The central server of Fieldseal.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the server until it is told to stop.
+    Serve {
+        /// Folder of database, keys and files; made if it is not there.
+        #[arg(long)]
+        data: PathBuf,
+        /// Address to listen on, for example 0.0.0.0:8420.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+    /// Copies everything into a new folder, also while the server runs.
+    Backup {
+        /// Folder of the server.
+        #[arg(long)]
+        data: PathBuf,
+        /// New folder.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Makes a folder of a server out of a backup.
+    Restore {
+        /// The backup.
+        #[arg(long)]
+        from: PathBuf,
+        /// Folder of the server; must not be there or be empty.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Reads everything and says what is wrong. The server must not run.
+    Doctor {
+        /// Folder of the server.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Makes a new one-time code for an administrator whose device is lost. The server must not run.
+    AdminCode {
+        /// Folder of the server.
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    eprintln!("fieldseal-server: {text}");
+    ExitCode::FAILURE
+}
+
+async fn run(command: Command) -> Result<ExitCode, StartError> {
+    match command {
+        Command::Serve { data, listen } => serve(Config::read(&data, listen)?).await,
+        Command::Backup { data, to } => {
+            let files = ops::backup(&data, &to).await?;
+            println!("copied the database and {files} files to {}", to.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Restore { from, data } => {
+            let restored = ops::restore(&from, &data).await?;
+            println!("restored {} entries and {} files", restored.entries, restored.files);
+            println!("the log begins a new epoch; devices send again what came after the backup");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Doctor { data } => doctor(&data).await,
+        Command::AdminCode { data } => admin_code(&data).await,
+    }
+}
+
+async fn serve(config: Config) -> Result<ExitCode, StartError> {
+    log(&config.log);
+    let running = start(config, Clock::system()).await?;
+    println!("Fieldseal server on {}", running.server.url());
+    if let Some(hash) = running.server.key_hash() {
+        println!("SHA-256 of its key: {hash}");
+    }
+    if let Some(code) = running.first_code().await? {
+        show(&code);
+    }
+    told_to_stop().await?;
+    tracing::info!("stopping");
+    running.stop().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(code: &fieldseal_wire::admin::EnrolmentCode) {
+    println!("One-time code of the administrator (good for a week): {}", code.code);
+    println!("{}", code.link);
+    if let Ok(qr) = qrcode::QrCode::new(code.link.as_bytes()) {
+        println!("{}", qr.render::<qrcode::render::unicode::Dense1x2>().build());
+    }
+}
+
+async fn doctor(data: &std::path::Path) -> Result<ExitCode, StartError> {
+    let report = ops::doctor(data).await?;
+    for journal in &report.journals {
+        println!("{} acked {} have {} {}", journal.device, journal.acked, journal.have, journal.head);
+    }
+    for finding in &report.findings {
+        println!("! {finding}");
+    }
+    println!("{} journals, {} findings", report.journals.len(), report.findings.len());
+    Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+async fn admin_code(data: &std::path::Path) -> Result<ExitCode, StartError> {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let url = Config::read(data, None)?;
+    let config = Config { public_url: Some(url.url()), ..Config::read(data, Some(listen))? };
+    let running: Running = start(config, Clock::system()).await?;
+    let people = running.server.store().people().await?;
+    let admin = people.iter().find(|row| row.role == fieldseal_domain::role::Role::Admin && row.active);
+    match admin {
+        Some(row) => show(&running.code_for(row.person).await?),
+        None => {
+            if let Some(code) = running.first_code().await? {
+                show(&code);
+            }
+        }
+    }
+    running.stop().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// JSON lines without personal data or tokens; never more than was asked for.
+fn log(directives: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_new(directives)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
+    if subscriber.try_init().is_err() {
+        eprintln!("fieldseal-server: logging was set up before");
+    }
+}
+
+#[cfg(unix)]
+async fn told_to_stop() -> Result<(), StartError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        pressed = tokio::signal::ctrl_c() => pressed?,
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() -> Result<(), StartError> {
+    Ok(tokio::signal::ctrl_c().await?)
+}

@@ -1,0 +1,156 @@
+//! What the server has to do outside, at least once, keyed by the event that causes it.
+
+use super::{Store, StoreError, as_word, count, digest, uuid, word};
+use fieldseal_domain::Digest;
+use fieldseal_wire::admin::{Delivery, DeliveryState};
+use rusqlite::{Connection, Row, params};
+use uuid::Uuid;
+
+/// Kinds of copies by mail.
+pub const MAIL: [&str; 2] = ["customer_copy", "office_copy"];
+
+/// State of an effect.
+pub type EffectState = DeliveryState;
+
+/// An effect that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// What to do.
+    pub kind: String,
+    /// Event that causes it.
+    pub cause: Digest,
+    /// Document.
+    pub document: Uuid,
+    /// To whom.
+    pub recipient: String,
+    /// Tries so far.
+    pub attempts: u32,
+    /// When it was made, Unix milliseconds.
+    pub made_ms: i64,
+}
+
+impl Store {
+    /// Effects that are due, oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn due_effects(&self, now_ms: i64, limit: u32) -> Result<Vec<Effect>, StoreError> {
+        self.read(move |conn| {
+            let sql = "SELECT kind, cause, document, recipient, attempts, made_ms FROM effect
+                       WHERE state = 'queued' AND next_ms <= ?1 ORDER BY next_ms LIMIT ?2";
+            let mut statement = conn.prepare_cached(sql)?;
+            let rows = statement.query_map(params![now_ms, limit], read_effect)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// When the next effect is due, Unix milliseconds.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn next_effect_ms(&self) -> Result<Option<i64>, StoreError> {
+        self.read(|conn| {
+            let sql = "SELECT min(next_ms) FROM effect WHERE state = 'queued'";
+            Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// An effect has ended, well or not.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn end_effect(
+        &self,
+        effect: &Effect,
+        state: EffectState,
+        detail: String,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let (kind, cause) = (effect.kind.clone(), effect.cause);
+        self.write(move |conn| {
+            let sql = "UPDATE effect SET state = ?3, detail = ?4, attempts = attempts + 1, changed_ms = ?5
+                       WHERE kind = ?1 AND cause = ?2";
+            conn.execute(sql, params![kind, cause.0, as_word(&state)?, detail, now_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// An effect is tried again later. What only waited (for its file) does not count as a try.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn postpone_effect(
+        &self,
+        effect: &Effect,
+        tried: bool,
+        detail: String,
+        times: (i64, i64),
+    ) -> Result<(), StoreError> {
+        let (kind, cause) = (effect.kind.clone(), effect.cause);
+        self.write(move |conn| {
+            let sql = "UPDATE effect SET next_ms = ?3, detail = ?4, attempts = attempts + ?5, changed_ms = ?6
+                       WHERE kind = ?1 AND cause = ?2";
+            let (now_ms, next_ms) = times;
+            conn.execute(sql, params![kind, cause.0, next_ms, detail, i64::from(tried), now_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The delivery log, newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn deliveries(&self, document: Option<Uuid>, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+        self.read(move |conn| {
+            let sql = "SELECT document, cause, recipient, state, attempts, detail, changed_ms FROM effect
+                       WHERE ?1 IS NULL OR document = ?1 ORDER BY changed_ms DESC, cause LIMIT ?2";
+            let mut statement = conn.prepare_cached(sql)?;
+            let rows = statement.query_map(params![document.map(Uuid::into_bytes), limit], read_delivery)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+}
+
+/// Queues an effect unless its cause has queued it before.
+pub(super) fn queue(conn: &Connection, effect: &Effect) -> Result<(), StoreError> {
+    let sql = "INSERT INTO effect (kind, cause, document, state, recipient, next_ms, made_ms, changed_ms)
+               VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?5, ?5) ON CONFLICT DO NOTHING";
+    let (cause, document) = (effect.cause.0, effect.document.as_bytes());
+    conn.prepare_cached(sql)?.execute(params![
+        effect.kind,
+        cause,
+        document,
+        effect.recipient,
+        effect.made_ms
+    ])?;
+    Ok(())
+}
+
+fn read_effect(row: &Row<'_>) -> rusqlite::Result<Effect> {
+    Ok(Effect {
+        kind: row.get(0)?,
+        cause: digest(row.get(1)?),
+        document: uuid(row.get(2)?),
+        recipient: row.get(3)?,
+        attempts: row.get(4)?,
+        made_ms: row.get(5)?,
+    })
+}
+
+fn read_delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+    let attempts = count(row.get(4)?)?;
+    Ok(Delivery {
+        doc: uuid(row.get(0)?),
+        cause: digest(row.get(1)?),
+        to: row.get(2)?,
+        state: word(row.get(3)?)?,
+        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        detail: row.get(5)?,
+        at_ms: row.get(6)?,
+    })
+}

@@ -1,0 +1,338 @@
+//! The register: documents folded into rows, and the copies by mail that follow from them. What an append touched is
+//! marked in its transaction and folded in a later one; a kill between the two loses nothing.
+
+use super::{Effect, MAIL, Store, StoreError, count, digest, effects, identity, integer, uuid};
+use crate::intake::{self, Inner};
+use fieldseal_domain::{
+    Digest,
+    content::{Content, Origin},
+    event::{Event, Header, ReadEvent},
+    fold::{DocumentState, Place, SlotState, Status},
+    hlc::Hlc,
+};
+use fieldseal_wire::register::{MAX_ROWS, RegisterPage, RegisterRow};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use uuid::Uuid;
+
+/// Documents folded in one transaction.
+const PER_TURN: u32 = 200;
+
+/// What copies by mail follow from the register.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CopyRules {
+    /// Kinds of documents whose customers get a copy.
+    pub kinds: Vec<String>,
+    /// Address of the office that gets one too, or empty.
+    pub office: String,
+}
+
+impl Store {
+    /// Folds marked documents; gives how many were folded. Nothing marked, nothing done.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn project(&self, rules: CopyRules, now_ms: i64) -> Result<usize, StoreError> {
+        self.write(move |conn| {
+            let mut statement = conn.prepare_cached("SELECT document FROM dirty LIMIT ?1")?;
+            let documents: Vec<[u8; 16]> =
+                statement.query_map([PER_TURN], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            for document in &documents {
+                refresh(conn, uuid(*document), &rules, now_ms)?;
+                conn.prepare_cached("DELETE FROM dirty WHERE document = ?1")?.execute([document])?;
+            }
+            Ok(documents.len())
+        })
+        .await
+    }
+
+    /// Whether documents are marked.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn has_marked(&self) -> Result<bool, StoreError> {
+        self.read(|conn| {
+            let found =
+                conn.prepare_cached("SELECT 1 FROM dirty LIMIT 1")?.query_row([], |_| Ok(())).optional()?;
+            Ok(found.is_some())
+        })
+        .await
+    }
+
+    /// Rows before a place, newest change first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn register_before(&self, before: Option<u64>, limit: u32) -> Result<RegisterPage, StoreError> {
+        self.read(move |conn| {
+            let sql = "SELECT row FROM register WHERE head < ?1 ORDER BY head DESC LIMIT ?2";
+            page(conn, sql, before.map_or(Ok(i64::MAX), integer)?, limit)
+        })
+        .await
+    }
+
+    /// Rows after a place, oldest change first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn register_after(&self, after: u64, limit: u32) -> Result<RegisterPage, StoreError> {
+        self.read(move |conn| {
+            let sql = "SELECT row FROM register WHERE head > ?1 ORDER BY head LIMIT ?2";
+            page(conn, sql, integer(after)?, limit)
+        })
+        .await
+    }
+
+    /// What a document says now, with the file that closes it; none when there is no such document.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn document(&self, document: Uuid) -> Result<Option<DocumentState>, StoreError> {
+        self.read(move |conn| {
+            let entries = entries(conn, document)?;
+            Ok((!entries.is_empty()).then(|| fold(&entries)))
+        })
+        .await
+    }
+}
+
+fn page(conn: &Connection, sql: &str, from: i64, limit: u32) -> Result<RegisterPage, StoreError> {
+    let limit = limit.clamp(1, MAX_ROWS);
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map(params![from, limit + 1], |row| row.get::<_, String>(0))?;
+    let mut rows: Vec<RegisterRow> =
+        rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect::<Result<_, StoreError>>()?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    Ok(RegisterPage { rows, more, size: identity(conn)?.map_or(0, |identity| identity.size) })
+}
+
+/// An entry of a document, as the fold needs it.
+struct Folded {
+    seq: u64,
+    id: Digest,
+    place: Place,
+    event: ReadEvent,
+    critical: bool,
+    counts: bool,
+}
+
+const ENTRIES: &str =
+    "SELECT seq, id, header, body, clamped, quarantine, answer FROM entry WHERE subject = ?1";
+
+fn entries(conn: &Connection, document: Uuid) -> Result<Vec<Folded>, StoreError> {
+    let mut statement = conn.prepare_cached(ENTRIES)?;
+    let rows = statement.query_map([document.as_bytes()], read)?;
+    let rows: Vec<Option<Folded>> = rows.collect::<rusqlite::Result<_>>()?;
+    let mut entries: Vec<Folded> = rows.into_iter().flatten().collect();
+    entries.sort_by(|a, b| a.place.cmp(&b.place));
+    Ok(entries)
+}
+
+/// None for an entry that this program cannot read: it was put into quarantine when it came.
+fn read(row: &Row<'_>) -> rusqlite::Result<Option<Folded>> {
+    let (header, body): (Vec<u8>, Option<Vec<u8>>) = (row.get(2)?, row.get(3)?);
+    let Some(Inner { header, event }) = intake::read(&header, body.as_deref()) else { return Ok(None) };
+    let clamped: Option<[u8; 8]> = row.get(4)?;
+    let (quarantine, answer): (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
+    let (id, header, event) = original(digest(row.get(1)?), header, event);
+    let hlc = clamped.map_or(header.hlc, |stamp| Hlc(u64::from_be_bytes(stamp)));
+    Ok(Some(Folded {
+        seq: count(row.get(0)?)?,
+        id,
+        place: Place { hlc, device: header.device, n: header.n },
+        event,
+        critical: header.critical,
+        counts: quarantine.is_none() || answer.as_deref() == Some("accepted"),
+    }))
+}
+
+/// What was recovered counts as the entry it was.
+fn original(id: Digest, header: Header, event: ReadEvent) -> (Digest, Header, ReadEvent) {
+    if let ReadEvent::Known(known) = &event
+        && let Event::Recovered(recovered) = known.as_ref()
+        && let Ok(inner) = recovered.inner()
+    {
+        return (inner.id, inner.header, inner.event);
+    }
+    (id, header, event)
+}
+
+fn fold(entries: &[Folded]) -> DocumentState {
+    let mut state = DocumentState::default();
+    for entry in entries.iter().filter(|entry| entry.counts) {
+        match &entry.event {
+            ReadEvent::Known(event) => state.apply(entry.id, event),
+            ReadEvent::Erased => {}
+            ReadEvent::Unknown => state.read_only |= entry.critical,
+        }
+    }
+    state
+}
+
+fn refresh(conn: &Connection, document: Uuid, rules: &CopyRules, now_ms: i64) -> Result<(), StoreError> {
+    let entries = entries(conn, document)?;
+    let state = fold(&entries);
+    let Some(head) = entries.iter().map(|entry| entry.seq).max() else { return Ok(()) };
+    if state.discarded || !entries.iter().any(|entry| entry.counts) {
+        conn.prepare_cached("DELETE FROM register WHERE document = ?1")?.execute([document.as_bytes()])?;
+        return Ok(());
+    }
+    link(conn, document, &state)?;
+    let row = row(conn, document, head, &entries, &state)?;
+    let sql = "INSERT INTO register (document, head, row) VALUES (?1, ?2, ?3)
+               ON CONFLICT (document) DO UPDATE SET head = ?2, row = ?3";
+    let json = serde_json::to_string(&row)?;
+    conn.prepare_cached(sql)?.execute(params![document.as_bytes(), integer(head)?, json])?;
+    copies(conn, document, (&entries, &state), rules, now_ms)
+}
+
+/// Job and customer may have changed while it was a draft.
+fn link(conn: &Connection, document: Uuid, state: &DocumentState) -> Result<(), StoreError> {
+    let sql = "INSERT INTO document (id, job, customer) VALUES (?1, ?2, ?3)
+               ON CONFLICT (id) DO UPDATE SET job = coalesce(?2, job), customer = ?3";
+    let job = job_of(state.origin.as_ref()).map(Uuid::into_bytes);
+    let customer = state.content.customer.id;
+    conn.prepare_cached(sql)?.execute(params![document.as_bytes(), job, customer.as_bytes()])?;
+    Ok(())
+}
+
+fn row(
+    conn: &Connection,
+    document: Uuid,
+    head: u64,
+    entries: &[Folded],
+    state: &DocumentState,
+) -> Result<RegisterRow, StoreError> {
+    let begun = entries.iter().find_map(|entry| match &entry.event {
+        ReadEvent::Known(event) => match event.as_ref() {
+            Event::Created { by, .. } => Some((*by, entry.place.clone())),
+            _ => None,
+        },
+        ReadEvent::Unknown | ReadEvent::Erased => None,
+    });
+    let person = begun.as_ref().map(|(by, _)| *by);
+    let updated = entries.iter().map(|entry| entry.place.hlc.millis()).max().unwrap_or_default();
+    let begun_ms = begun.as_ref().map_or(updated, |(_, place)| place.hlc.millis());
+    let equipment = state.content.equipment.first();
+    let file = state.file.map(|file| file.0);
+    Ok(RegisterRow {
+        doc: document,
+        head,
+        kind: state.content.kind.clone(),
+        status: state.status,
+        number: state.number.clone().unwrap_or_default(),
+        revision: state.frozen.as_ref().map_or(state.next_revision, |frozen| frozen.revision),
+        customer: state.content.customer.id,
+        customer_name: state.content.customer.name.clone(),
+        equipment: equipment.map(|e| format!("{} {}", e.make, e.model).trim().to_owned()).unwrap_or_default(),
+        serial: equipment.map(|e| e.serial.clone()).unwrap_or_default(),
+        job: job_of(state.origin.as_ref()),
+        person,
+        person_name: person_name(conn, person, &state.content)?,
+        device: begun.map(|(_, place)| place.device).unwrap_or_default(),
+        method: method(state)?,
+        day: day(begun_ms),
+        updated_ms: i64::try_from(updated).unwrap_or(i64::MAX),
+        file,
+        file_here: file.map(|file| is_here(conn, file)).transpose()?.unwrap_or(false),
+        conflict: false,
+        quarantined: u32::try_from(entries.iter().filter(|entry| !entry.counts).count()).unwrap_or(u32::MAX),
+        total_minor: total(&state.content),
+        currency: total(&state.content).map(|_| state.content.currency.clone()).unwrap_or_default(),
+    })
+}
+
+fn total(content: &Content) -> Option<i64> {
+    let priced = content.lines.iter().any(|line| line.net().is_some());
+    priced.then(|| content.totals().gross.0)
+}
+
+fn person_name(conn: &Connection, person: Option<Uuid>, content: &Content) -> Result<String, StoreError> {
+    let Some(person) = person else { return Ok(content.technician.clone()) };
+    let sql = "SELECT name FROM person WHERE id = ?1";
+    let name: Option<String> =
+        conn.prepare_cached(sql)?.query_row([person.as_bytes()], |row| row.get(0)).optional()?;
+    Ok(name.unwrap_or_else(|| content.technician.clone()))
+}
+
+/// How the first signer but the closing one signed.
+fn method(state: &DocumentState) -> Result<String, StoreError> {
+    let closing = state.closing_slot();
+    let signed = state.slots.iter().find_map(|(slot, what)| match what {
+        SlotState::Signed(signed) if Some(slot.as_str()) != closing => Some(signed.acceptance.method),
+        SlotState::Signed(_) | SlotState::Open | SlotState::Empty(_) => None,
+    });
+    signed.map_or(Ok(String::new()), |method| super::as_word(&method))
+}
+
+/// The day in UTC; the screen shows the device's own.
+fn day(ms: u64) -> String {
+    let ms = i64::try_from(ms).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_millisecond(ms).map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
+}
+
+fn is_here(conn: &Connection, sha256: Digest) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM blob WHERE sha256 = ?1";
+    Ok(conn.prepare_cached(sql)?.query_row([sha256.0], |_| Ok(())).optional()?.is_some())
+}
+
+/// A closed document goes to its customer, once per closing signature that counts.
+fn copies(
+    conn: &Connection,
+    document: Uuid,
+    (entries, state): (&[Folded], &DocumentState),
+    rules: &CopyRules,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    if !is_closed(state.status) || !rules.kinds.contains(&state.content.kind) {
+        return Ok(());
+    }
+    let Some(cause) = entries.iter().find(|entry| entry.counts && closes(&entry.event, state)) else {
+        return Ok(());
+    };
+    let customer = state.content.customer.email.trim();
+    for (kind, recipient) in MAIL.into_iter().zip([customer, rules.office.trim()]) {
+        if recipient.is_empty() {
+            continue;
+        }
+        let effect = Effect {
+            kind: kind.to_owned(),
+            cause: cause.id,
+            document,
+            recipient: recipient.to_owned(),
+            attempts: 0,
+            made_ms: now_ms,
+        };
+        effects::queue(conn, &effect)?;
+    }
+    Ok(())
+}
+
+fn is_closed(status: Status) -> bool {
+    match status {
+        Status::Signed | Status::SignedUnavailable | Status::Declined => true,
+        Status::Draft
+        | Status::Ready
+        | Status::PartiallySigned
+        | Status::Cancelled
+        | Status::Expired
+        | Status::Voided => false,
+    }
+}
+
+fn closes(event: &ReadEvent, state: &DocumentState) -> bool {
+    match event {
+        ReadEvent::Known(event) => {
+            matches!(event.as_ref(), Event::Closed { sealed, .. } if Some(*sealed) == state.file)
+        }
+        ReadEvent::Unknown | ReadEvent::Erased => false,
+    }
+}
+
+/// The job a document comes from.
+pub(crate) fn job_of(origin: Option<&Origin>) -> Option<Uuid> {
+    match origin {
+        Some(Origin::Job { job, .. }) => Some(*job),
+        Some(Origin::Document { .. }) | None => None,
+    }
+}

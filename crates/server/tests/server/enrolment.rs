@@ -1,0 +1,203 @@
+//! Getting in: codes, keys, earlier journals, revocation.
+
+use crate::support::{Device, Site};
+use fieldseal_domain::{event::Event, role::Role};
+use fieldseal_seal::certificates::check_device_certificates;
+use fieldseal_server::Clock;
+use fieldseal_wire::{
+    Code, Envelope, QuarantineReason, Verdict,
+    admin::{DeviceRow, Revoke},
+    enrol::Predecessor,
+    push::{Acked, Push},
+    session::{Notice, Standing},
+};
+use serde_json::Value;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+fn verdict(acked: &Acked) -> Verdict {
+    serde_json::from_slice::<Envelope>(&acked.entries[0].envelope.0).unwrap().verdict
+}
+
+#[tokio::test]
+async fn a_code_works_once_however_it_is_typed() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let code = site.code(&admin, Role::Technician).await;
+    assert!(code.link.starts_with("fieldseal://enrol?url=http%3A%2F%2F127.0.0.1"), "{}", code.link);
+    let typed = code.code.to_lowercase().replace('-', " ");
+    let mut tablet = Device::new(&site.url());
+    tablet.enrol(&typed, &[]).await.unwrap();
+    let enrolled = tablet.enrolled.as_ref().unwrap();
+    let certificates = fieldseal_seal::DeviceCertificates {
+        p256: enrolled.p256.0.clone(),
+        ed25519: enrolled.ed25519.0.clone(),
+        issuer: enrolled.issuing.0.clone(),
+    };
+    let certified = check_device_certificates(
+        &certificates,
+        std::slice::from_ref(&enrolled.root.0),
+        jiff::Timestamp::now(),
+    )
+    .unwrap();
+    assert_eq!(certified.device, enrolled.device);
+    assert_eq!(certified.ed25519, tablet.ed25519.verifying_key().to_bytes());
+    let mut thief = Device::new(&site.url());
+    assert_eq!(thief.enrol(&code.code, &[]).await.unwrap_err().code, Code::WrongCode);
+}
+
+#[tokio::test]
+async fn wrong_and_expired_codes_are_refused_alike_and_guesses_are_counted() {
+    let now = Arc::new(AtomicI64::new(1_700_000_000_000));
+    let clock = {
+        let now = Arc::clone(&now);
+        Clock::of(move || now.load(Ordering::SeqCst))
+    };
+    let site = Site::with_clock(clock).await;
+    let admin = site.admin().await;
+    let code = site.code(&admin, Role::Technician).await;
+    now.fetch_add(8 * 24 * 3600 * 1000, Ordering::SeqCst);
+    let mut tablet = Device::new(&site.url());
+    assert_eq!(tablet.enrol(&code.code, &[]).await.unwrap_err().code, Code::WrongCode);
+    let mut refused = 0;
+    for _ in 0..40 {
+        match tablet.enrol("AAAA-BBBB-CCCC", &[]).await.unwrap_err().code {
+            Code::WrongCode => {}
+            Code::TooMany => refused += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(refused, 31, "ten tries, then a pause");
+}
+
+#[tokio::test]
+async fn keys_must_be_shown_to_be_there() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let code = site.code(&admin, Role::Technician).await;
+    let tablet = Device::new(&site.url());
+    let keys = tablet.keys().await;
+    let request = |keys| fieldseal_wire::enrol::EnrolRequest {
+        code: code.code.clone(),
+        keys,
+        label: String::new(),
+        app_version: String::new(),
+        predecessors: Vec::new(),
+    };
+    let mut other_key = keys.clone();
+    other_key.ed25519 = Device::new(&site.url()).ed25519.verifying_key().to_bytes().into();
+    assert_eq!(
+        tablet.post::<Value>("/v1/enrol", &request(other_key)).await.unwrap_err().code,
+        Code::BadProof
+    );
+    // The nonce is spent now, also for the right keys.
+    assert_eq!(tablet.post::<Value>("/v1/enrol", &request(keys)).await.unwrap_err().code, Code::BadProof);
+    let good = tablet.keys().await;
+    tablet.post::<Value>("/v1/enrol", &request(good)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_standalone_tablet_brings_its_journal_along() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut alone = Device::new(&site.url());
+    let by = uuid::Uuid::now_v7();
+    let entries: Vec<_> = (0..3).map(|_| alone.write(None, &Event::Printed { by })).collect();
+    let code = site.code(&admin, Role::Technician).await;
+    let mut tablet = Device::new(&site.url());
+    let predecessor = alone.as_predecessor(&tablet);
+    tablet.enrol(&code.code, &[predecessor]).await.unwrap();
+    tablet.sign_in().await.unwrap();
+    let push = Push { journal: alone.name.clone(), entries };
+    let acked: Acked = tablet.post("/v1/push", &push).await.unwrap();
+    assert_eq!(verdict(&acked), Verdict::Accepted);
+    let rows: Vec<DeviceRow> = admin.get("/v1/devices").await.unwrap();
+    assert!(rows.iter().any(|row| row.continues.as_ref() == Some(&alone.name)));
+}
+
+#[tokio::test]
+async fn a_journal_whose_key_is_lost_waits_until_somebody_vouches_for_it() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut alone = Device::new(&site.url());
+    let by = uuid::Uuid::now_v7();
+    let (first, second) =
+        (alone.write(None, &Event::Printed { by }), alone.write(None, &Event::Printed { by }));
+    let code = site.code(&admin, Role::Technician).await;
+    let mut tablet = Device::new(&site.url());
+    let lost = Predecessor { proof: None, ..alone.as_predecessor(&tablet) };
+    tablet.enrol(&code.code, &[lost]).await.unwrap();
+    tablet.sign_in().await.unwrap();
+    let push = |entry| Push { journal: alone.name.clone(), entries: vec![entry] };
+    let acked: Acked = tablet.post("/v1/push", &push(first)).await.unwrap();
+    assert_eq!(verdict(&acked), Verdict::Quarantined(QuarantineReason::UnknownJournal));
+    admin.post::<Value>(&format!("/v1/journals/{}/approve", alone.name), &()).await.unwrap();
+    let acked: Acked = tablet.post("/v1/push", &push(second)).await.unwrap();
+    assert_eq!(verdict(&acked), Verdict::Accepted);
+    // Somebody else's key under the same name is no proof.
+    let code = site.code(&admin, Role::Technician).await;
+    let mut forger = Device::new(&site.url());
+    let mut forged = Device::new(&site.url());
+    forged.name = alone.name.clone();
+    let predecessor = forged.as_predecessor(&forger);
+    assert_eq!(forger.enrol(&code.code, &[predecessor]).await.unwrap_err().code, Code::BadProof);
+}
+
+#[tokio::test]
+async fn a_lost_device_may_deliver_and_nothing_else() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let by = tablet.person();
+    tablet.say(None, &Event::Printed { by }).await;
+    let waiting = tablet.write(None, &Event::Printed { by });
+    let path = format!("/v1/devices/{}/revoke", tablet.name);
+    admin.post::<Value>(&path, &Revoke { reason: "left in a train".into() }).await.unwrap();
+    assert_eq!(tablet.hello().await.unwrap_err().code, Code::NoSession, "its sessions end at once");
+    tablet.sign_in().await.unwrap();
+    assert_eq!(tablet.hello().await.unwrap().standing, Standing::Revoked);
+    assert_eq!(tablet.get::<Value>("/v1/manifest").await.unwrap_err().code, Code::Revoked);
+    let acked = tablet.push(&[waiting]).await.unwrap();
+    assert_eq!(verdict(&acked), Verdict::Quarantined(QuarantineReason::Revoked));
+}
+
+#[tokio::test]
+async fn a_key_opens_a_session_for_this_server_only_once() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let mut other = Device::new(&site.url());
+    other.name = tablet.name.clone();
+    assert_eq!(other.sign_in().await.unwrap_err().code, Code::BadProof);
+    tablet.token = Some("AAAA".into());
+    assert_eq!(tablet.hello().await.unwrap_err().code, Code::NoSession);
+    tablet.token = None;
+    assert_eq!(tablet.hello().await.unwrap_err().code, Code::NoSession);
+}
+
+#[tokio::test]
+async fn a_session_ends_after_an_hour_by_the_servers_clock() {
+    let now = Arc::new(AtomicI64::new(1_700_000_000_000));
+    let clock = {
+        let now = Arc::clone(&now);
+        Clock::of(move || now.load(Ordering::SeqCst))
+    };
+    let site = Site::with_clock(clock).await;
+    let admin = site.admin().await;
+    admin.hello().await.unwrap();
+    now.fetch_add(3_600_001, Ordering::SeqCst);
+    assert_eq!(admin.hello().await.unwrap_err().code, Code::NoSession);
+}
+
+#[tokio::test]
+async fn a_pin_reset_is_told_at_the_next_hello() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let tablet = site.device(&admin, Role::Technician).await;
+    let person = tablet.person();
+    admin.post::<Value>(&format!("/v1/people/{person}/pin-reset"), &()).await.unwrap();
+    let notices = tablet.hello().await.unwrap().notices;
+    assert!(matches!(notices.as_slice(), [Notice::PinReset { person: told, .. }] if *told == person));
+}

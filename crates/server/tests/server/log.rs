@@ -1,0 +1,114 @@
+//! The log's proofs, and the folder's: backup, restore, doctor.
+
+use crate::support::{Site, config};
+use fieldseal_domain::{Digest, event::Event, role::Role};
+use fieldseal_seal::log::{leaf_hash, origin, read_checkpoint, verify_consistency, verify_inclusion};
+use fieldseal_server::{Clock, ops, start};
+use fieldseal_wire::{
+    Code,
+    log::{CheckpointAnswer, ConsistencyRequest, InclusionRequest, Inclusions, Proof},
+};
+use uuid::Uuid;
+
+#[tokio::test]
+async fn the_log_only_grows_and_has_what_was_acknowledged() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let enrolled = tablet.enrolled.clone().unwrap();
+    let key = fieldseal_seal::certificates::check_log_certificate(
+        &enrolled.log.0,
+        std::slice::from_ref(&enrolled.issuing.0),
+        std::slice::from_ref(&enrolled.root.0),
+        jiff::Timestamp::now(),
+    )
+    .unwrap();
+    let by = tablet.person();
+    let mut before = None;
+    for round in 1..=9_usize {
+        let doc = Uuid::now_v7();
+        let entries: Vec<_> = (0..round).map(|_| tablet.write(Some(doc), &Event::Printed { by })).collect();
+        let acked = tablet.push(&entries).await.unwrap();
+        let answer: CheckpointAnswer = tablet.get("/v1/checkpoint").await.unwrap();
+        let now = read_checkpoint(&answer.note, &origin(&enrolled.org), &key.key).unwrap();
+        if let Some((size, root)) = before {
+            let ask = ConsistencyRequest { from: size, to: now.size };
+            let proof: Proof = tablet.post("/v1/proof/consistency", &ask).await.unwrap();
+            verify_consistency(size, &root, now.size, &now.root, &proof.hashes).unwrap();
+        }
+        let ids: Vec<Digest> = entries.iter().map(fieldseal_wire::WireEntry::id).collect();
+        let ask = InclusionRequest { entries: ids.clone(), size: now.size };
+        let answer: Inclusions = tablet.post("/v1/proof/inclusion", &ask).await.unwrap();
+        assert_eq!(answer.proofs.len(), round);
+        for (proof, logged) in answer.proofs.iter().zip(&acked.entries) {
+            let leaf = leaf_hash(&proof.entry, &logged.envelope.0);
+            verify_inclusion(&leaf, proof.seq, now.size, &proof.hashes, &now.root).unwrap();
+        }
+        before = Some((now.size, now.root));
+    }
+    let ask = ConsistencyRequest { from: 1, to: 10_000 };
+    assert_eq!(
+        tablet.post::<Proof>("/v1/proof/consistency", &ask).await.unwrap_err().code,
+        Code::LogTooSmall
+    );
+}
+
+#[tokio::test]
+async fn a_restored_server_begins_a_new_epoch_and_takes_the_rest_again() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let by = tablet.person();
+    let early = [tablet.write(None, &Event::Printed { by }), tablet.write(None, &Event::Printed { by })];
+    tablet.push(&early).await.unwrap();
+    let epoch = tablet.hello().await.unwrap().server.log_epoch;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let backup = elsewhere.path().join("backup");
+    ops::backup(site.folder.path(), &backup).await.unwrap();
+    let late = tablet.write(None, &Event::Printed { by });
+    tablet.push(std::slice::from_ref(&late)).await.unwrap();
+    let folder = site.stop().await;
+    assert!(ops::backup(folder.path(), &backup).await.is_err(), "an earlier backup is never overwritten");
+
+    let restored = elsewhere.path().join("restored");
+    ops::restore(&backup, &restored).await.unwrap();
+    let running = start(config(&restored), Clock::system()).await.unwrap();
+    tablet.url = format!("http://{}", running.address);
+    tablet.sign_in().await.unwrap();
+    let welcome = tablet.hello().await.unwrap();
+    assert_ne!(welcome.server.log_epoch, epoch);
+    assert_eq!(welcome.have[0].n, 2, "the client must see that its third entry is gone");
+    tablet.push(&[late]).await.unwrap();
+    running.stop().await.unwrap();
+    let report = ops::doctor(&restored).await.unwrap();
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let journal = report.journals.iter().find(|journal| journal.device == tablet.name).unwrap();
+    assert_eq!((journal.acked, journal.have, journal.head), (3, 3, tablet.head));
+}
+
+#[tokio::test]
+async fn the_doctor_sees_what_was_changed_behind_the_servers_back() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let by = tablet.person();
+    tablet.say(None, &Event::Printed { by }).await;
+    let folder = site.stop().await;
+    let conn = rusqlite::Connection::open(folder.path().join("server.db")).unwrap();
+    let refused = conn.execute("UPDATE entry SET envelope = x'00' WHERE seq = 1", []);
+    assert!(refused.is_err(), "the database itself refuses");
+    conn.execute_batch(
+        "DROP TRIGGER entry_is_never_changed; UPDATE entry SET envelope = x'00' WHERE seq = 1",
+    )
+    .unwrap();
+    conn.close().unwrap();
+    let report = ops::doctor(folder.path()).await.unwrap();
+    assert!(report.findings.iter().any(|finding| finding.contains("place 1")), "{:?}", report.findings);
+}
+
+#[tokio::test]
+async fn one_folder_has_one_server() {
+    let site = Site::new().await;
+    let error = start(config(site.folder.path()), Clock::system()).await.unwrap_err();
+    assert!(error.to_string().contains("in use"), "{error}");
+}

@@ -1,0 +1,10 @@
+//! The server through its own door: a real listener, a real database, devices with real keys.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod access;
+mod blobs;
+mod enrolment;
+mod log;
+mod push;
+mod scope;
+mod support;

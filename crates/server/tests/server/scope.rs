@@ -1,0 +1,131 @@
+//! Who sees what: a technician the own jobs and what belongs to them, the office everything.
+
+use crate::support::{Device, Site, created, customer, job};
+use fieldseal_domain::{event::Event, party::Job, role::Role};
+use fieldseal_wire::{
+    Code,
+    pull::{Cursor, Manifest, Page, Pull},
+    register::RegisterPage,
+};
+use uuid::Uuid;
+
+async fn sees(device: &Device, subject: Uuid) -> bool {
+    let manifest: Manifest = device.get("/v1/manifest").await.unwrap();
+    manifest.subjects.iter().any(|head| head.subject == subject)
+}
+
+async fn pull(device: &Device, subject: Uuid) -> Result<Page, Code> {
+    let pull = Pull { subjects: vec![Cursor { subject, after: None }], limit: 100 };
+    device.post("/v1/pull", &pull).await.map_err(|refusal| refusal.code)
+}
+
+#[tokio::test]
+async fn a_reassigned_job_arrives_whole_and_leaves_again() {
+    let site = Site::new().await;
+    let mut admin = site.admin().await;
+    let mut anna = site.device(&admin, Role::Technician).await;
+    let bert = site.device(&admin, Role::Technician).await;
+    let by = admin.person();
+    let customer = customer();
+    let mine = job(Some(anna.person()), customer.id);
+    let doc = Uuid::now_v7();
+    admin.say(None, &Event::CustomerSaved(Box::new(customer.clone()))).await;
+    admin.say(None, &Event::JobSaved(Box::new(mine.clone()))).await;
+    anna.say(Some(doc), &created(&mine, &customer, by)).await;
+    for subject in [mine.id, customer.id, doc] {
+        assert!(sees(&anna, subject).await && !sees(&bert, subject).await);
+        assert_eq!(pull(&bert, subject).await.unwrap_err(), Code::NotFound);
+    }
+    // Bert's cursor over the log, had he one, would be past all of it by now.
+    let given = Job { technician: Some(bert.person()), ..mine.clone() };
+    admin.say(None, &Event::JobSaved(Box::new(given))).await;
+    for subject in [mine.id, customer.id, doc] {
+        assert!(sees(&bert, subject).await);
+        assert!(!pull(&bert, subject).await.unwrap().entries.is_empty());
+    }
+    assert!(!sees(&anna, mine.id).await, "the job has left");
+    assert!(sees(&anna, doc).await, "what she wrote stays in her sight");
+}
+
+#[tokio::test]
+async fn jobs_of_nobody_are_everybodys() {
+    let site = Site::new().await;
+    let mut admin = site.admin().await;
+    let anna = site.device(&admin, Role::Technician).await;
+    let free = job(None, Uuid::now_v7());
+    admin.say(None, &Event::JobSaved(Box::new(free.clone()))).await;
+    assert!(sees(&anna, free.id).await);
+    assert!(sees(&anna, Uuid::nil()).await, "roles and journals are for everybody");
+    assert!(sees(&anna, admin.person()).await, "and so are names");
+}
+
+#[tokio::test]
+async fn nobody_gets_a_document_into_sight_by_writing_about_it() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut anna = site.device(&admin, Role::Technician).await;
+    let mut thief = site.device(&admin, Role::Technician).await;
+    let customer = customer();
+    let doc = Uuid::now_v7();
+    let by = anna.person();
+    anna.say(Some(doc), &created(&job(Some(by), customer.id), &customer, by)).await;
+    let by = thief.person();
+    thief.say(Some(doc), &Event::Printed { by }).await;
+    assert!(!sees(&thief, doc).await);
+    assert_eq!(pull(&thief, doc).await.unwrap_err(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn pages_go_on_where_they_ended() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let (doc, by) = (Uuid::now_v7(), tablet.person());
+    let entries: Vec<_> = (0..25).map(|_| tablet.write(Some(doc), &Event::Printed { by })).collect();
+    tablet.push(&entries).await.unwrap();
+    let mut cursor = Cursor { subject: doc, after: None };
+    let mut got = Vec::new();
+    loop {
+        let pull = Pull { subjects: vec![cursor], limit: 10 };
+        let page: Page = tablet.post("/v1/pull", &pull).await.unwrap();
+        got.extend(page.entries.into_iter().map(|logged| logged.entry));
+        cursor = page.cursors.first().copied().unwrap_or(cursor);
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(got, entries, "bytes and order as they were written");
+    let response = |etag: Option<String>| {
+        let mut request = tablet.http.get(format!("{}/v1/manifest", site.url()));
+        request = request.bearer_auth(tablet.token.as_ref().unwrap());
+        if let Some(etag) = etag {
+            request = request.header("if-none-match", etag);
+        }
+        request.send()
+    };
+    let first = response(None).await.unwrap();
+    let etag = first.headers()["etag"].to_str().unwrap().to_owned();
+    assert_eq!(response(Some(etag)).await.unwrap().status(), 304);
+}
+
+#[tokio::test]
+async fn the_register_is_read_from_both_ends() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let (customer, by) = (customer(), tablet.person());
+    let docs: Vec<Uuid> = (0..5).map(|_| Uuid::now_v7()).collect();
+    for doc in &docs {
+        tablet.say(Some(*doc), &created(&job(None, customer.id), &customer, by)).await;
+    }
+    let newest: RegisterPage = admin.get("/v1/register?limit=2").await.unwrap();
+    assert!(newest.more);
+    assert_eq!(newest.rows.iter().map(|row| row.doc).collect::<Vec<_>>(), [docs[4], docs[3]]);
+    let older: RegisterPage =
+        admin.get(&format!("/v1/register?before={}", newest.rows[1].head)).await.unwrap();
+    assert_eq!(older.rows.iter().map(|row| row.doc).collect::<Vec<_>>(), [docs[2], docs[1], docs[0]]);
+    tablet.say(Some(docs[0]), &Event::Printed { by }).await;
+    let changed: RegisterPage =
+        admin.get(&format!("/v1/register?after={}", newest.rows[0].head)).await.unwrap();
+    assert_eq!(changed.rows.iter().map(|row| row.doc).collect::<Vec<_>>(), [docs[0]]);
+}
