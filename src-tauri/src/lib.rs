@@ -52,7 +52,7 @@ fn exit_code(ended: Result<ExitCode, run::RunError>) -> ExitCode {
 
 fn window_program(options: Options) -> ExitCode {
     run::start_log();
-    if let Err(error) = system::refuse_remote_control() {
+    if let Err(error) = system::fit_environment() {
         eprintln!("fieldseal: remote control is asked for by the environment and cannot be refused: {error}");
         return ExitCode::FAILURE;
     }

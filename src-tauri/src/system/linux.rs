@@ -22,6 +22,31 @@ pub fn data_home() -> Option<PathBuf> {
     absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
 }
 
+/// Where the kernel lists graphics processors.
+const GRAPHICS: &str = "/dev/dri";
+
+/// Settings of the C library: without them each thread has memory of its own, and a page's picture that was freed
+/// stays with the process. Pictures of pages are larger than the threshold, so they go back to the system at once.
+const ALLOCATOR: [(&str, &str); 3] =
+    [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "1048576"), ("MALLOC_TRIM_THRESHOLD_", "1048576")];
+
+/// Tells the web view to draw straight into the window. Through OpenGL, which it prefers, a machine without a
+/// graphics processor only imitates one: with a compiler and copies of every layer in memory, and no faster.
+const DRAW_PLAINLY: (&str, &str) = ("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+
+/// Settings that make the libraries below the window use less memory.
+#[must_use]
+pub fn memory_settings() -> Vec<(&'static str, &'static str)> {
+    let plainly = (!has_graphics_processor(Path::new(GRAPHICS))).then_some(DRAW_PLAINLY);
+    ALLOCATOR.into_iter().chain(plainly).collect()
+}
+
+/// Whether there is a graphics processor that programs may draw with: a "render node" of the kernel.
+fn has_graphics_processor(list: &Path) -> bool {
+    let is_one = |entry: fs::DirEntry| entry.file_name().as_encoded_bytes().starts_with(b"renderD");
+    fs::read_dir(list).is_ok_and(|entries| entries.flatten().any(is_one))
+}
+
 /// Replaces this process by a new run of the program with these variables set and those removed. Returns only when
 /// that fails. Done instead of changing the own environment, which no thread may read meanwhile.
 pub fn begin_anew(set: &[(&str, &str)], remove: &[&str]) -> io::Error {
@@ -63,4 +88,20 @@ pub fn make_private_file(path: &Path) -> io::Result<File> {
 #[must_use]
 pub fn is_running(process: u32) -> bool {
     Path::new("/proc").join(process.to_string()).exists()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_screen_without_a_render_node_is_no_graphics_processor() {
+        let list = tempfile::tempdir().unwrap();
+        assert!(!has_graphics_processor(&list.path().join("none")));
+        fs::write(list.path().join("card0"), "").unwrap();
+        assert!(!has_graphics_processor(list.path()));
+        fs::write(list.path().join("renderD128"), "").unwrap();
+        assert!(has_graphics_processor(list.path()));
+    }
 }

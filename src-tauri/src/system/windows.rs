@@ -17,6 +17,12 @@ pub fn data_home() -> Option<PathBuf> {
     env::var_os("APPDATA").map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
+/// Settings that make the libraries below the window use less memory: there are none here.
+#[must_use]
+pub fn memory_settings() -> Vec<(&'static str, &'static str)> {
+    Vec::new()
+}
+
 /// Starts the program again with these variables set and those removed, and ends with its exit code. Returns only
 /// when that fails.
 pub fn begin_anew(set: &[(&str, &str)], remove: &[&str]) -> io::Error {

@@ -6,8 +6,11 @@ import { backend } from '$lib/backend';
 import { toFailure } from '$lib/backend/failure';
 import type { Content, DocumentView, Failure, FreezeAnswer, MissingGlyph, Preview, Problem } from '$lib/backend/types';
 
-/** Pause after a change before it is saved, in ms. */
-export const SAVE_MS = 150;
+/**
+ * Pause after a change before it is saved, in ms: what comes with one keystroke is one save. While a save is under way the
+ * next one waits for it, so a slow machine is not asked for more than it can do.
+ */
+export const SAVE_MS = 30;
 /** Changes of one place within this time are one step of undo, in ms. */
 const STEP_MS = 1500;
 /** Steps of undo that are kept. */
