@@ -12,7 +12,7 @@ use crate::{
 use axum::{Json, extract::State};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use fieldseal_domain::Digest;
-use fieldseal_seal::{DeviceCertificates, DevicePublicKeys};
+use fieldseal_seal::{DeviceCertificates, DevicePublicKeys, certificates::read_certificates};
 use fieldseal_wire::{
     Code, Refusal,
     enrol::{
@@ -26,6 +26,9 @@ use serde_json::json;
 const SESSION_S: u64 = 3600;
 /// Longest label of a device, in characters.
 const MAX_LABEL: usize = 100;
+/// Certificates of one earlier journal, and bytes of each.
+const MAX_CERTIFICATES: usize = 6;
+const MAX_CERTIFICATE: usize = 8192;
 /// Journals one device can have written before.
 const MAX_PREDECESSORS: usize = 50;
 
@@ -76,10 +79,12 @@ pub(super) async fn enrol(
     let public = check_keys(&server, &request.keys)?;
     let predecessors = predecessors(&server, &request, &person).await?;
     let label: String = request.label.chars().filter(|c| !c.is_control()).take(MAX_LABEL).collect();
-    let (mut device, certificates) = new_device(&server, &public, person.id, request.app_version).await?;
+    let app_version = request.app_version.clone();
+    let (mut device, certificates) = new_device(&server, &public, person.id, app_version).await?;
     device.label = Some(label);
     device.journal.continues = predecessors.last().map(|journal| journal.device.clone());
     device.predecessors = predecessors;
+    device.certificates = certificates_of(&request.predecessors)?;
     let answer = enrolled(&server, &device, &certificates, &person)?;
     match server.store().enrol(hash, device).await? {
         CodeUse::Good(_) => Ok(Json(answer)),
@@ -167,6 +172,24 @@ async fn predecessors(
     Ok(journals)
 }
 
+/// Certificates of earlier journals: with them what was sealed before can be checked here too.
+fn certificates_of(earlier: &[Predecessor]) -> Answer<Vec<(String, Vec<u8>)>> {
+    let no = || No::new(Code::BadProof, "a certificate of an earlier journal is none");
+    let mut all = Vec::new();
+    for journal in earlier {
+        if journal.certificates.len() > MAX_CERTIFICATES {
+            return Err(no());
+        }
+        for certificate in &journal.certificates {
+            if certificate.0.len() > MAX_CERTIFICATE || read_certificates(&certificate.0).is_err() {
+                return Err(no());
+            }
+            all.push((journal.device.clone(), certificate.0.clone()));
+        }
+    }
+    Ok(all)
+}
+
 fn proves(earlier: &Predecessor, new_key: &[u8], old_key: &[u8; 32]) -> bool {
     let message = proofs::message(CONTINUES, &[new_key]);
     earlier.proof.as_ref().is_some_and(|proof| proofs::ed25519(old_key, &message, &proof.0))
@@ -194,6 +217,7 @@ async fn new_device(
         p256: certificates.p256.clone(),
         ed25519: certificates.ed25519.clone(),
         predecessors: Vec::new(),
+        certificates: Vec::new(),
         now_ms: server.clock().now_ms(),
     };
     Ok((new, certificates))

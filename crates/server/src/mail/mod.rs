@@ -52,6 +52,7 @@ pub(crate) async fn put_settings(server: &Server, mut new: MailSettings) -> Resu
         new.password = settings(server).await?.password;
     }
     server.store().set_setting(SETTING, serde_json::to_string(&new)?).await?;
+    server.store().hurry_effects(server.clock().now_ms()).await?;
     server.mail().wake();
     Ok(())
 }
@@ -156,8 +157,10 @@ async fn sealed_file(
     let Ok(bytes) = server.files().whole(file.0).await else {
         return Ok(Err("the sealed file has not come yet"));
     };
+    let mut roots = server.store().earlier_certificates().await?;
+    roots.push(server.organisation().root_der().to_vec());
     let options = VerifyOptions {
-        roots: vec![server.organisation().root_der().to_vec()],
+        roots,
         at: jiff::Timestamp::from_millisecond(server.clock().now_ms()).unwrap_or(jiff::Timestamp::UNIX_EPOCH),
     };
     let checked = tokio::task::spawn_blocking(move || {

@@ -100,6 +100,18 @@ impl Store {
         .await
     }
 
+    /// Everything that waits is due now: the settings were changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn hurry_effects(&self, now_ms: i64) -> Result<(), StoreError> {
+        self.write(move |conn| {
+            conn.execute("UPDATE effect SET next_ms = ?1 WHERE state = 'queued'", [now_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// The delivery log, newest first.
     ///
     /// # Errors

@@ -96,6 +96,8 @@ pub struct NewDevice {
     pub ed25519: Vec<u8>,
     /// Journals it wrote before.
     pub predecessors: Vec<Journal>,
+    /// Their certificates: device and DER.
+    pub certificates: Vec<(String, Vec<u8>)>,
     /// Now, Unix milliseconds.
     pub now_ms: i64,
 }
@@ -309,6 +311,19 @@ impl Store {
         .await
     }
 
+    /// Certificates of journals from before their enrolment, DER.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn earlier_certificates(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached("SELECT der FROM earlier_certificate ORDER BY sha256")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
     /// From now on this device's entries wait for an answer of the office, and its sessions end.
     ///
     /// # Errors
@@ -370,6 +385,11 @@ fn add_device(conn: &Connection, device: &NewDevice) -> Result<(), StoreError> {
     for journal in &device.predecessors {
         add_journal(conn, journal)?;
         prove(conn, journal)?;
+    }
+    let sql =
+        "INSERT INTO earlier_certificate (sha256, device, der) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    for (name, der) in &device.certificates {
+        conn.prepare_cached(sql)?.execute(params![Digest::of(der).0, name, der])?;
     }
     add_journal(conn, &device.journal)?;
     let inherited = "SELECT label FROM device WHERE id = ?1";

@@ -64,7 +64,7 @@ impl Store {
     /// What the database says.
     pub async fn register_before(&self, before: Option<u64>, limit: u32) -> Result<RegisterPage, StoreError> {
         self.read(move |conn| {
-            let sql = "SELECT row FROM register WHERE head < ?1 ORDER BY head DESC LIMIT ?2";
+            let sql = "SELECT row FROM register WHERE head < min(?1, ?2) ORDER BY head DESC LIMIT ?3";
             page(conn, sql, before.map_or(Ok(i64::MAX), integer)?, limit)
         })
         .await
@@ -76,7 +76,7 @@ impl Store {
     /// What the database says.
     pub async fn register_after(&self, after: u64, limit: u32) -> Result<RegisterPage, StoreError> {
         self.read(move |conn| {
-            let sql = "SELECT row FROM register WHERE head > ?1 ORDER BY head LIMIT ?2";
+            let sql = "SELECT row FROM register WHERE head > ?1 AND head < ?2 ORDER BY head LIMIT ?3";
             page(conn, sql, integer(after)?, limit)
         })
         .await
@@ -97,13 +97,23 @@ impl Store {
 
 fn page(conn: &Connection, sql: &str, from: i64, limit: u32) -> Result<RegisterPage, StoreError> {
     let limit = limit.clamp(1, MAX_ROWS);
+    let settled = settled(conn)?;
     let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map(params![from, limit + 1], |row| row.get::<_, String>(0))?;
+    let rows = statement.query_map(params![from, settled, limit + 1], |row| row.get::<_, String>(0))?;
     let mut rows: Vec<RegisterRow> =
         rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect::<Result<_, StoreError>>()?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    Ok(RegisterPage { rows, more, size: identity(conn)?.map_or(0, |identity| identity.size) })
+    let size = identity(conn)?.map_or(0, |identity| identity.size);
+    Ok(RegisterPage { rows, more, size: size.min(count(settled)?) })
+}
+
+/// Up to here every document is folded. A row beyond it could come before one that is still to be folded, and who
+/// goes on from there would never see that one.
+fn settled(conn: &Connection) -> Result<i64, StoreError> {
+    let sql = "SELECT coalesce(min(s.head), ?1) FROM dirty d JOIN subject s ON s.id = d.document
+               LEFT JOIN register r ON r.document = d.document WHERE r.head IS NULL OR r.head < s.head";
+    Ok(conn.prepare_cached(sql)?.query_row([i64::MAX], |row| row.get(0))?)
 }
 
 /// An entry of a document, as the fold needs it.

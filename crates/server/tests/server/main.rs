@@ -5,6 +5,8 @@ mod access;
 mod blobs;
 mod enrolment;
 mod log;
+mod mail;
+mod process;
 mod push;
 mod scope;
 mod support;

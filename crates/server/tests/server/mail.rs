@@ -1,0 +1,287 @@
+//! Copies by mail: once, with the sealed file as it is, never without it; through a mail server that takes, refuses,
+//! is slow or down.
+
+use crate::support::{Device, Site, created, customer, job};
+use fieldseal_domain::{
+    ContentHash, Digest, FileHash,
+    acceptance::Outcome,
+    content::TemplateRef,
+    event::{Event, FrozenRevision, SignedSlot},
+    role::Role,
+};
+use fieldseal_server::{Clock, MailSettings, Security};
+use fieldseal_wire::admin::{Delivery, DeliveryState};
+use serde_json::{Value, json};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
+use uuid::Uuid;
+
+/// What the mail server says to a recipient.
+#[derive(Clone, Copy)]
+enum Mood {
+    Takes,
+    Refuses,
+    ComeBack,
+}
+
+/// A mail server of few words on a port of its own; mails come out at the other end.
+async fn mail_server(mood: Mood) -> (u16, mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (mails, out) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(talk(stream, mood, mails.clone()));
+        }
+    });
+    (port, out)
+}
+
+async fn talk(stream: TcpStream, mood: Mood, mails: mpsc::UnboundedSender<String>) -> std::io::Result<()> {
+    let (reading, mut writing) = stream.into_split();
+    let mut lines = BufReader::new(reading).lines();
+    writing.write_all(b"220 test\r\n").await?;
+    while let Some(line) = lines.next_line().await? {
+        let answer = match (line.get(..4).unwrap_or(&line).to_ascii_uppercase().as_str(), mood) {
+            ("RCPT", Mood::Refuses) => "550 no such mailbox",
+            ("RCPT", Mood::ComeBack) => "451 come back later",
+            ("DATA", _) => {
+                writing.write_all(b"354 go on\r\n").await?;
+                let mut mail = String::new();
+                while let Some(line) = lines.next_line().await? {
+                    if line == "." {
+                        break;
+                    }
+                    mail.push_str(&line);
+                    mail.push('\n');
+                }
+                let _ = mails.send(mail);
+                "250 taken as 42"
+            }
+            ("QUIT", _) => "221 bye",
+            _ => "250 ok",
+        };
+        writing.write_all(format!("{answer}\r\n").as_bytes()).await?;
+    }
+    Ok(())
+}
+
+fn settings(port: u16) -> MailSettings {
+    MailSettings {
+        enabled: true,
+        host: "127.0.0.1".into(),
+        port,
+        security: Security::None,
+        from: "Firm <service@example.com>".into(),
+        office: "office@example.com".into(),
+        kinds: vec!["service_sheet".into()],
+        ..MailSettings::default()
+    }
+}
+
+async fn use_mail(admin: &Device, settings: &MailSettings) {
+    let body = Some(settings);
+    admin.call::<Value>(reqwest::Method::PUT, "/v1/settings/mail", body).await.unwrap();
+}
+
+/// A document that is closed with this file; the file itself does not go yet.
+async fn close(tablet: &mut Device, file: &[u8]) -> Uuid {
+    let (doc, by, customer) = (Uuid::now_v7(), tablet.person(), customer());
+    let sealed = FileHash::of(file);
+    let frozen = FrozenRevision {
+        number: "SS-2026-T7-00001".into(),
+        revision: 0,
+        content_hash: ContentHash(Digest::of(b"R")),
+        file: FileHash(Digest::of(b"P")),
+        pages: 1,
+        size: 1,
+        template: TemplateRef { id: "standard".into(), hash: Digest::of(b"T") },
+        slots: vec!["technician".into()],
+        edits: None,
+        by,
+    };
+    let clock = json!({ "wall": "", "zone": "", "mono_ms": 0, "server_offset_ms": null });
+    let acceptance = json!({
+        "format": "fieldseal/acceptance/v1", "number": frozen.number, "revision": 0,
+        "content": frozen.content_hash, "file": frozen.file, "slot": "technician", "signer": {},
+        "method": "stored", "pointer": null, "ink": Digest::of(b"i"), "small_confirmed": false,
+        "consent": { "id": "c.1", "language": "en", "sha256": Digest::of(b"c"), "text": "" },
+        "pages": { "total": 1, "seen": [1], "as_text": false }, "outcome": "signed", "empty_slots": [],
+        "org": tablet.org, "device": tablet.name, "at": clock,
+        "journal": { "n": 0, "id": Digest::default() }, "checkpoint": null,
+    });
+    let signed = SignedSlot {
+        acceptance: serde_json::from_value(acceptance).unwrap(),
+        ink: None,
+        sealed,
+        size: file.len() as u64,
+        closes: true,
+    };
+    let events = [
+        created(&job(Some(by), customer.id), &customer, by),
+        Event::Frozen(Box::new(frozen)),
+        Event::Signed(Box::new(signed)),
+        Event::Closed { outcome: Outcome::Signed, sealed, by },
+    ];
+    let entries: Vec<_> = events.iter().map(|event| tablet.write(Some(doc), event)).collect();
+    tablet.push(&entries).await.unwrap();
+    doc
+}
+
+async fn deliveries(admin: &Device, doc: Uuid) -> Vec<Delivery> {
+    admin.get(&format!("/v1/deliveries?doc={doc}")).await.unwrap()
+}
+
+/// Waits until every copy of a document is in one of these states.
+async fn settled(admin: &Device, doc: Uuid, good: impl Fn(&Delivery) -> bool) -> Vec<Delivery> {
+    for _ in 0..400 {
+        let found = deliveries(admin, doc).await;
+        if found.len() == 2 && found.iter().all(&good) {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{:?}", deliveries(admin, doc).await);
+}
+
+fn sample(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/../seal/tests/samples/{name}.pdf", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// A tablet that had sealed before it was enrolled, under the root of the samples.
+async fn tablet_of_samples(site: &Site, admin: &Device) -> Device {
+    let pem = std::fs::read(format!("{}/../seal/tests/samples/test-root.pem", env!("CARGO_MANIFEST_DIR")));
+    let roots = fieldseal_seal::certificates::read_certificates(&pem.unwrap()).unwrap();
+    let (alone, mut tablet) = (Device::new(&site.url()), Device::new(&site.url()));
+    let mut earlier = alone.as_predecessor(&tablet);
+    earlier.certificates = roots.into_iter().map(Into::into).collect();
+    let code = site.code(admin, Role::Technician).await;
+    tablet.enrol(&code.code, &[earlier]).await.unwrap();
+    tablet.sign_in().await.unwrap();
+    tablet
+}
+
+fn attachment(mail: &str) -> Vec<u8> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let from = mail.find("application/pdf").unwrap();
+    let body = &mail[from..];
+    let start = body.find("\n\n").unwrap() + 2;
+    let end = body[start..].find("\n--").unwrap() + start;
+    STANDARD.decode(body[start..end].replace(['\r', '\n'], "")).unwrap()
+}
+
+#[tokio::test]
+async fn the_sealed_file_goes_out_once_and_as_it_is() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let (port, mut mails) = mail_server(Mood::Takes).await;
+    use_mail(&admin, &settings(port)).await;
+    let mut tablet = tablet_of_samples(&site, &admin).await;
+    let file = sample("good-one-signer");
+    let doc = close(&mut tablet, &file).await;
+    let waiting = settled(&admin, doc, |row| row.detail.contains("not come yet")).await;
+    assert!(waiting.iter().all(|row| row.state == DeliveryState::Queued && row.attempts == 0));
+    tablet.put_blob(Digest::of(&file), 0, file.len() as u64, file.clone()).await.unwrap();
+    let sent = settled(&admin, doc, |row| row.state == DeliveryState::Accepted).await;
+    assert!(sent.iter().all(|row| row.detail.contains("taken as 42")), "{sent:?}");
+    let (one, two) = (mails.recv().await.unwrap(), mails.recv().await.unwrap());
+    let both = format!("{one}{two}");
+    assert!(both.contains("lind@example.com") && both.contains("office@example.com"), "{both}");
+    assert!(one.contains("Subject: Service sheet SS-2026-T7-00001"), "{one}");
+    assert_eq!(attachment(&one), file, "bytes equal");
+    // More happens to the document: no further copy.
+    let by = tablet.person();
+    tablet.say(Some(doc), &Event::Printed { by }).await;
+    let _: Value = admin.get("/v1/register").await.unwrap();
+    assert_eq!(deliveries(&admin, doc).await.len(), 2);
+    assert!(mails.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_file_that_does_not_verify_is_never_sent() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let (port, mut mails) = mail_server(Mood::Takes).await;
+    use_mail(&admin, &settings(port)).await;
+    let mut tablet = tablet_of_samples(&site, &admin).await;
+    let file = sample("bad-text-changed");
+    let doc = close(&mut tablet, &file).await;
+    tablet.put_blob(Digest::of(&file), 0, file.len() as u64, file.clone()).await.unwrap();
+    settled(&admin, doc, |row| row.detail.contains("does not verify")).await;
+    assert!(mails.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_refused_mail_is_refused_and_a_later_one_is_tried_again() {
+    let now = Arc::new(AtomicI64::new(1_800_000_000_000));
+    let clock = {
+        let now = Arc::clone(&now);
+        Clock::of(move || now.load(Ordering::SeqCst))
+    };
+    let site = Site::with_clock(clock).await;
+    let mut admin = site.admin().await;
+    let mut tablet = tablet_of_samples(&site, &admin).await;
+    let file = sample("good-one-signer");
+    let (refuses, _) = mail_server(Mood::Refuses).await;
+    use_mail(&admin, &settings(refuses)).await;
+    let doc = close(&mut tablet, &file).await;
+    tablet.put_blob(Digest::of(&file), 0, file.len() as u64, file.clone()).await.unwrap();
+    let refused = settled(&admin, doc, |row| row.state == DeliveryState::Refused).await;
+    assert!(refused.iter().all(|row| row.detail.contains("550")), "{refused:?}");
+
+    let (busy, _) = mail_server(Mood::ComeBack).await;
+    use_mail(&admin, &settings(busy)).await;
+    let doc = close(&mut tablet, &file).await;
+    let waits = settled(&admin, doc, |row| row.attempts >= 1).await;
+    assert!(waits.iter().all(|row| row.state == DeliveryState::Queued), "{waits:?}");
+    // Down for a day, then back.
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    use_mail(&admin, &settings(nobody)).await;
+    now.fetch_add(24 * 3600 * 1000, Ordering::SeqCst);
+    admin.sign_in().await.unwrap();
+    settled(&admin, doc, |row| row.attempts >= 2 && row.detail.contains("refused")).await;
+    let (takes, mut mails) = mail_server(Mood::Takes).await;
+    now.fetch_add(24 * 3600 * 1000, Ordering::SeqCst);
+    admin.sign_in().await.unwrap();
+    use_mail(&admin, &settings(takes)).await;
+    settled(&admin, doc, |row| row.state == DeliveryState::Accepted).await;
+    let ids = [mails.recv().await.unwrap(), mails.recv().await.unwrap()]
+        .map(|mail| mail.lines().find(|line| line.starts_with("Message-ID")).unwrap().to_owned());
+    assert_ne!(ids[0], ids[1]);
+    assert!(
+        ids.iter().all(|id| id.contains("_copy.")),
+        "derived from the cause, so equal for every try: {ids:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_test_button_says_what_the_mail_server_said() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let test = json!({ "to": "me@example.com" });
+    let (refuses, _) = mail_server(Mood::Refuses).await;
+    use_mail(&admin, &settings(refuses)).await;
+    let answer: Value = admin.post("/v1/mail/test", &test).await.unwrap();
+    assert!(answer["accepted"] == false && answer["said"].as_str().unwrap().contains("550"), "{answer}");
+    let (takes, mut mails) = mail_server(Mood::Takes).await;
+    use_mail(&admin, &settings(takes)).await;
+    let answer: Value = admin.post("/v1/mail/test", &test).await.unwrap();
+    assert_eq!(answer["accepted"], true);
+    assert!(mails.recv().await.unwrap().contains("me@example.com"));
+    let open = MailSettings { host: "mail.example.com".into(), ..settings(25) };
+    let refusal =
+        admin.call::<Value>(reqwest::Method::PUT, "/v1/settings/mail", Some(&open)).await.unwrap_err();
+    assert!(refusal.message.contains("starttls"), "no password goes over an open line: {refusal}");
+    let shown: Value = admin.get("/v1/settings/mail").await.unwrap();
+    assert_eq!(shown["password"], "");
+}
