@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use std::{
     env, fs, io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::{Path, PathBuf},
 };
 
@@ -105,7 +105,23 @@ impl Config {
     #[must_use]
     pub fn url(&self) -> String {
         let scheme = if self.plain { "http" } else { "https" };
-        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.listen))
+        let address = SocketAddr::new(self.outside(), self.listen.port());
+        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"))
+    }
+
+    /// The address others reach: of "all addresses" the one that the way out begins with. Nothing is sent for that.
+    #[must_use]
+    pub fn outside(&self) -> IpAddr {
+        let listen = self.listen.ip();
+        if !listen.is_unspecified() {
+            return listen;
+        }
+        let way_out = || {
+            let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+            socket.connect("192.0.2.1:9").ok()?;
+            Some(socket.local_addr().ok()?.ip())
+        };
+        way_out().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
     }
 
     fn from(

@@ -2,7 +2,14 @@
 
 use clap::{Parser, Subcommand};
 use fieldseal_server::{Clock, Config, Running, StartError, ops, start};
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+/// A line for whoever reads along; nobody has to.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($part)*);
+    }};
+}
 
 #[derive(Parser)]
 #[command(name = "fieldseal-server", version, about = "The central server of Fieldseal.")]
@@ -83,13 +90,13 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Serve { data, listen } => serve(Config::read(&data, listen)?).await,
         Command::Backup { data, to } => {
             let files = ops::backup(&data, &to).await?;
-            println!("copied the database and {files} files to {}", to.display());
+            say!("copied the database and {files} files to {}", to.display());
             Ok(ExitCode::SUCCESS)
         }
         Command::Restore { from, data } => {
             let restored = ops::restore(&from, &data).await?;
-            println!("restored {} entries and {} files", restored.entries, restored.files);
-            println!("the log begins a new epoch; devices send again what came after the backup");
+            say!("restored {} entries and {} files", restored.entries, restored.files);
+            say!("the log begins a new epoch; devices send again what came after the backup");
             Ok(ExitCode::SUCCESS)
         }
         Command::Doctor { data } => doctor(&data).await,
@@ -100,9 +107,9 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
 async fn serve(config: Config) -> Result<ExitCode, StartError> {
     log(&config.log);
     let running = start(config, Clock::system()).await?;
-    println!("Fieldseal server on {}", running.server.url());
+    say!("Fieldseal server on {}", running.server.url());
     if let Some(hash) = running.server.key_hash() {
-        println!("SHA-256 of its key: {hash}");
+        say!("SHA-256 of its key: {hash}");
     }
     if let Some(code) = running.first_code().await? {
         show(&code);
@@ -114,22 +121,22 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
 }
 
 fn show(code: &fieldseal_wire::admin::EnrolmentCode) {
-    println!("One-time code of the administrator (good for a week): {}", code.code);
-    println!("{}", code.link);
+    say!("One-time code of the administrator (good for a week): {}", code.code);
+    say!("{}", code.link);
     if let Ok(qr) = qrcode::QrCode::new(code.link.as_bytes()) {
-        println!("{}", qr.render::<qrcode::render::unicode::Dense1x2>().build());
+        say!("{}", qr.render::<qrcode::render::unicode::Dense1x2>().build());
     }
 }
 
 async fn doctor(data: &std::path::Path) -> Result<ExitCode, StartError> {
     let report = ops::doctor(data).await?;
     for journal in &report.journals {
-        println!("{} acked {} have {} {}", journal.device, journal.acked, journal.have, journal.head);
+        say!("{} acked {} have {} {}", journal.device, journal.acked, journal.have, journal.head);
     }
     for finding in &report.findings {
-        println!("! {finding}");
+        say!("! {finding}");
     }
-    println!("{} journals, {} findings", report.journals.len(), report.findings.len());
+    say!("{} journals, {} findings", report.journals.len(), report.findings.len());
     Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 

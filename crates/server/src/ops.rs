@@ -44,7 +44,7 @@ pub async fn backup(data: &Path, to: &Path) -> Result<usize, StartError> {
         return Err(other(format!("{} is no folder of a server", data.display())));
     }
     expect_empty(to)?;
-    fs::create_dir_all(to)?;
+    organisation::make_folder(to)?;
     store::copy_database(data, &to.join(DATABASE))?;
     copy_small(data, to)?;
     let files = copy_files(&data.join("blobs"), &to.join("blobs"))?;
@@ -61,7 +61,7 @@ pub async fn restore(from: &Path, data: &Path) -> Result<Restored, StartError> {
         return Err(other(format!("{} is no backup", from.display())));
     }
     expect_empty(data)?;
-    fs::create_dir_all(data)?;
+    organisation::make_folder(data)?;
     store::copy_database(from, &data.join(DATABASE))?;
     copy_small(from, data)?;
     let files = copy_files(&from.join("blobs"), &data.join("blobs"))?;

@@ -199,6 +199,23 @@ fn rng() -> impl CryptoRng {
     rand_core::UnwrapErr(getrandom::SysRng)
 }
 
+/// Makes a folder that only the server's user may open; one that is there stays as it is.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    private_folder(&mut builder);
+    builder.create(path)
+}
+
+#[cfg(unix)]
+fn private_folder(builder: &mut fs::DirBuilder) {
+    use std::os::unix::fs::DirBuilderExt as _;
+    builder.mode(0o700);
+}
+
+#[cfg(not(unix))]
+fn private_folder(_builder: &mut fs::DirBuilder) {}
+
 /// Complete, or not there at all; readable by the server's user alone.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = path.with_extension("part");

@@ -47,7 +47,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     let address = listener.local_addr()?;
     // Port 0 asks the system for one: links must say which it gave.
     let config = Config { listen: address, ..config };
-    std::fs::create_dir_all(&config.data)?;
+    crate::organisation::make_folder(&config.data)?;
     let tls = if config.plain { None } else { Some(tls::open(&config)?) };
     let server = Server::open(config, clock, tls.as_ref().map(|tls| tls.key_hash)).await?;
     let handle = Handle::new();

@@ -75,7 +75,7 @@ impl Server {
     /// [`StartError`].
     pub async fn open(config: Config, clock: Clock, key_hash: Option<Digest>) -> Result<Self, StartError> {
         let folder: &Path = &config.data;
-        std::fs::create_dir_all(folder)?;
+        crate::organisation::make_folder(folder)?;
         let organisation = Organisation::open(folder, &config.organisation)?;
         let store = Store::open(folder)?;
         let identity = store.found(organisation.org(), organisation.journal_key()).await?;

@@ -40,7 +40,7 @@ fn problem(error: impl std::fmt::Display) -> StartError {
 }
 
 fn make(config: &Config, certificate: &Path, key: &Path) -> Result<(), StartError> {
-    let mut names = vec!["localhost".to_owned(), config.listen.ip().to_string()];
+    let mut names = vec!["localhost".to_owned(), config.outside().to_string()];
     names.extend(config.public_url.as_deref().and_then(host));
     let made = rcgen::generate_simple_self_signed(names).map_err(problem)?;
     fs::write(certificate, made.cert.pem())?;

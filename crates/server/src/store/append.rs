@@ -1,6 +1,6 @@
 //! Taking entries into the log: chain, place, envelope, leaf and links in one transaction.
 
-use super::{Journal, Sight, Store, StoreError, as_word, integer, people, scope, tree};
+use super::{Journal, Sight, Store, StoreError, as_word, integer, people, scope::Scope, tree};
 use fieldseal_domain::{Digest, event::Header};
 use fieldseal_wire::{Code, Envelope, Refusal, Verdict, WireEntry, push::Logged};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -346,8 +346,12 @@ impl Links {
         }
         let blob = "INSERT INTO blob_subject (sha256, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         let mut blob = conn.prepare_cached(blob)?;
+        let missing = "INSERT INTO missing_blob (sha256) SELECT ?1
+                       WHERE NOT EXISTS (SELECT 1 FROM blob WHERE sha256 = ?1) ON CONFLICT DO NOTHING";
+        let mut missing = conn.prepare_cached(missing)?;
         for (sha256, subject) in &self.blobs {
             blob.execute(params![sha256.0, subject.as_bytes()])?;
+            missing.execute([sha256.0])?;
         }
         Ok(())
     }
@@ -361,10 +365,21 @@ impl Links {
                              EXISTS (SELECT 1 FROM writer WHERE person = ?2 AND subject = ?1)";
         let mut exists = conn.prepare_cached(exists)?;
         let mut add = conn.prepare_cached("INSERT INTO writer (person, subject) VALUES (?1, ?2)")?;
+        let mut scope = None;
         for subject in self.subjects.keys() {
             let ids = params![subject.as_bytes(), person.as_bytes()];
             let (known, noted): (bool, bool) = exists.query_row(ids, |row| Ok((row.get(0)?, row.get(1)?)))?;
-            if !noted && (!known || scope::sees(conn, Sight::Of(person), *subject)?) {
+            if noted {
+                continue;
+            }
+            let in_sight = !known || {
+                let scope = match &scope {
+                    Some(scope) => scope,
+                    None => scope.insert(Scope::of(conn, Sight::Of(person))?),
+                };
+                scope.has(*subject)
+            };
+            if in_sight {
                 add.execute(params![person.as_bytes(), subject.as_bytes()])?;
             }
         }

@@ -47,6 +47,7 @@ impl Store {
         self.write(move |conn| {
             let sql = "INSERT INTO blob (sha256, size, stored_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
             conn.prepare_cached(sql)?.execute(params![sha256.0, integer(size)?, now_ms])?;
+            conn.prepare_cached("DELETE FROM missing_blob WHERE sha256 = ?1")?.execute([sha256.0])?;
             let sql = "INSERT INTO dirty (document) SELECT b.subject FROM blob_subject b
                        JOIN subject s ON s.id = b.subject WHERE b.sha256 = ?1 AND s.kind = 'document'
                        ON CONFLICT DO NOTHING";
@@ -86,8 +87,11 @@ impl Store {
     pub async fn forget_blobs(&self, gone: Vec<Digest>) -> Result<(), StoreError> {
         self.write(move |conn| {
             let mut statement = conn.prepare("DELETE FROM blob WHERE sha256 = ?1")?;
+            let mut missing =
+                conn.prepare("INSERT INTO missing_blob (sha256) VALUES (?1) ON CONFLICT DO NOTHING")?;
             for sha256 in gone {
                 statement.execute([sha256.0])?;
+                missing.execute([sha256.0])?;
             }
             Ok(())
         })

@@ -1,6 +1,6 @@
 //! Handing entries out: by subject, by place in the log, and proofs' hashes.
 
-use super::{Sight, Store, StoreError, count, identity, integer, scope, uuid};
+use super::{Sight, Store, StoreError, count, identity, integer, scope::Scope, uuid};
 use fieldseal_domain::{Digest, event::max_body};
 use fieldseal_wire::{
     LoggedEntry, WireEntry,
@@ -41,8 +41,9 @@ impl Store {
         self.read(move |conn| {
             let mut page = Page { entries: Vec::new(), cursors: Vec::new(), more: false };
             let mut room = Room::new(limit);
+            let scope = Scope::of(conn, sight)?;
             for cursor in subjects {
-                if !scope::sees(conn, sight, cursor.subject)? {
+                if !scope.has(cursor.subject) {
                     return Err(PullError::OutOfSight(cursor.subject));
                 }
                 if room.is_full() {

@@ -71,8 +71,7 @@ impl Store {
                     "SELECT count(*) FROM entry WHERE quarantine IS NOT NULL AND answer IS NULL",
                 )?,
                 forks: one("SELECT count(*) FROM fork")?,
-                missing_blobs: one("SELECT count(*) FROM (SELECT DISTINCT b.sha256 FROM blob_subject b
-                    LEFT JOIN blob ON blob.sha256 = b.sha256 WHERE blob.sha256 IS NULL)")?,
+                missing_blobs: one("SELECT count(*) FROM missing_blob")?,
                 queued_effects: one("SELECT count(*) FROM effect WHERE state = 'queued'")?,
                 refused_effects: one("SELECT count(*) FROM effect WHERE state = 'refused'")?,
                 devices: devices(conn)?,

@@ -5,6 +5,7 @@ use super::{Store, StoreError, count, uuid};
 use fieldseal_domain::Digest;
 use fieldseal_wire::pull::Head;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// What a request may see.
@@ -19,7 +20,8 @@ pub enum Sight {
 const SCOPE: &str = "
   WITH jobs AS (SELECT id, customer, equipment FROM job WHERE technician = ?1 OR technician IS NULL),
        mine AS (SELECT subject FROM writer WHERE person = ?1),
-       documents AS (SELECT id, customer FROM document WHERE job IN (SELECT id FROM jobs) OR id IN mine),
+       documents AS (SELECT id, customer FROM document WHERE job IN (SELECT id FROM jobs)
+                     UNION SELECT id, customer FROM document WHERE id IN mine),
        customers AS (SELECT customer AS id FROM jobs UNION SELECT customer FROM documents),
        scope AS (
          SELECT id FROM subject WHERE kind IN ('everyone', 'person')
@@ -56,15 +58,29 @@ impl Store {
     }
 }
 
-/// Whether a subject is in sight.
-pub(super) fn sees(conn: &Connection, sight: Sight, subject: Uuid) -> rusqlite::Result<bool> {
-    let Sight::Of(person) = sight else { return Ok(true) };
-    let sql = format!("{SCOPE} SELECT 1 FROM scope WHERE id = ?2");
-    let found = conn
-        .prepare_cached(&sql)?
-        .query_row(params![person.as_bytes(), subject.as_bytes()], |_| Ok(()))
-        .optional()?;
-    Ok(found.is_some())
+/// Everything in sight, for many questions at once.
+pub(super) enum Scope {
+    /// No limit.
+    Everything,
+    /// These.
+    These(HashSet<Uuid>),
+}
+
+impl Scope {
+    pub(super) fn of(conn: &Connection, sight: Sight) -> rusqlite::Result<Self> {
+        let Sight::Of(person) = sight else { return Ok(Self::Everything) };
+        let sql = format!("{SCOPE} SELECT id FROM scope");
+        let mut statement = conn.prepare_cached(&sql)?;
+        let rows = statement.query_map([person.as_bytes()], |row| Ok(uuid(row.get(0)?)))?;
+        Ok(Self::These(rows.collect::<rusqlite::Result<_>>()?))
+    }
+
+    pub(super) fn has(&self, subject: Uuid) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::These(these) => these.contains(&subject),
+        }
+    }
 }
 
 /// Whether a file is mentioned by anything in sight.

@@ -1,6 +1,6 @@
 //! The Merkle tree's hashes as rows: growing, checkpoints, and what proofs are made of. The arithmetic is `seal`'s.
 
-use super::{Sight, Store, StoreError, count, identity, integer, scope, uuid};
+use super::{Sight, Store, StoreError, count, identity, integer, scope::Scope, uuid};
 use fieldseal_domain::Digest;
 use fieldseal_seal::log::{Frontier, NodeReader, TreeError, consistency, inclusion, root_at};
 use fieldseal_wire::log::InclusionProof;
@@ -138,6 +138,7 @@ impl Store {
     ) -> Result<Vec<InclusionProof>, LogError> {
         self.read(move |conn| {
             check_size(conn, size)?;
+            let scope = Scope::of(conn, sight)?;
             let mut proofs = Vec::new();
             for entry in entries {
                 let sql = "SELECT seq, subject FROM entry WHERE id = ?1";
@@ -147,7 +148,7 @@ impl Store {
                     .optional()?;
                 let Some((seq, subject)) = found else { continue };
                 let seq = count(seq)?;
-                if seq < size && scope::sees(conn, sight, uuid(subject))? {
+                if seq < size && scope.has(uuid(subject)) {
                     proofs.push(InclusionProof { entry, seq, hashes: inclusion(&Nodes(conn), seq, size)? });
                 }
             }

@@ -102,12 +102,14 @@ fn what_is_wrong_is_said_before_anything_is_opened() {
 #[tokio::test]
 async fn keys_are_for_the_servers_user_alone() {
     use std::os::unix::fs::PermissionsExt as _;
-    let site = Site::new().await;
-    let folder = site.stop().await;
-    let keys = folder.path().join("keys.json");
+    let above = tempfile::tempdir().unwrap();
+    let folder = above.path().join("data");
+    start(config(&folder), Clock::system()).await.unwrap().stop().await.unwrap();
+    assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+    let keys = folder.join("keys.json");
     assert_eq!(fs::metadata(&keys).unwrap().permissions().mode() & 0o777, 0o600);
     fs::set_permissions(&keys, fs::Permissions::from_mode(0o644)).unwrap();
-    let error = start(config(folder.path()), Clock::system()).await.unwrap_err();
+    let error = start(config(&folder), Clock::system()).await.unwrap_err();
     assert!(error.to_string().contains("chmod 600"), "{error}");
 }
 
