@@ -163,6 +163,18 @@ fn arguments_of(command: &str) -> Value {
             document: nil, slot: "customer".into(), reason: NoSignatureReason::Absent, note: String::new(),
         } }),
         "close" => json!({ "request": close_request(nil) }),
+        "register" => json!({ "query": {}, "oldestFirst": false, "after": null, "limit": 10 }),
+        "register_count" => json!({ "query": {} }),
+        "dashboard" | "stop_export" | "import_waiting" | "sync_view" => json!({}),
+        "save_view" => json!({ "view": { "id": nil, "name": "Mine", "query": {} } }),
+        "delete_view" => json!({ "id": nil }),
+        "assign_job" => json!({ "job": nil, "technician": null }),
+        "void_document" => json!({ "document": nil, "reason": "x", "successor": "" }),
+        "clear_acceptance" => json!({ "document": nil, "reason": "x" }),
+        "hold" => json!({ "document": nil, "on": true, "reason": "x" }),
+        "export_register" => {
+            json!({ "request": { "form": "csv", "query": {}, "chosen": [], "words": {} } })
+        }
         "convert" => json!({ "document": nil, "kind": "return_protocol" }),
         other => panic!("{other} has no arguments in this test"),
     }

@@ -1,4 +1,5 @@
-//! The watched photo folder: what a camera or a phone puts there is offered to the open document.
+//! Watched folders: photos that a camera or a phone puts there are offered to the open document, tables that another
+//! program puts there to the office.
 //!
 //! Only looks and reads. The user's files are never moved, changed or removed. A file is offered once it has stopped
 //! growing: two looks in a row saw the same size and time.
@@ -20,12 +21,39 @@ const LOOK_AGAIN: Duration = Duration::from_millis(400);
 const POLL: Duration = Duration::from_secs(3);
 /// Files that are looked at; the rest of a very full folder is left alone.
 const MOST: usize = 500;
-/// Endings of pictures. Those we cannot read are offered too, so that taking one says why.
-const ENDINGS: [&str; 6] = ["jpg", "jpeg", "png", "heic", "heif", "avif"];
-/// Largest file that is read, in bytes.
-const LARGEST: u64 = fieldseal_app::photos::LARGEST_FILE as u64;
+/// What a folder is watched for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// Endings of the files.
+    endings: &'static [&'static str],
+    /// Ending of files that are our own answer and not meant.
+    answer: &'static str,
+    /// Largest file that is read, in bytes.
+    largest: u64,
+    /// Setting that names the folder.
+    setting: &'static str,
+}
 
-/// What is called when new pictures wait.
+/// Pictures. Those we cannot read are offered too, so that taking one says why.
+pub static PHOTOS: Sort = Sort {
+    endings: &["jpg", "jpeg", "png", "heic", "heif", "avif"],
+    answer: ".part",
+    largest: fieldseal_app::photos::LARGEST_FILE as u64,
+    setting: "photo_folder",
+};
+
+/// Tables of customers and jobs.
+pub static TABLES: Sort = Sort {
+    endings: &["csv", "txt", "tsv", "json"],
+    answer: REFUSED,
+    largest: 256 * 1024 * 1024,
+    setting: "import_folder",
+};
+
+/// Ending of the table of refused rows that is written beside an imported one.
+pub const REFUSED: &str = ".refused.csv";
+
+/// What is called when new files wait.
 pub type Arrived = Box<dyn Fn() + Send>;
 
 /// Size and time of change of a file.
@@ -37,7 +65,7 @@ enum Note {
     Changed,
 }
 
-/// Pictures that wait, by file name.
+/// Files that wait, by file name.
 #[derive(Debug, Default)]
 struct Sightings {
     seen: BTreeMap<String, Look>,
@@ -48,7 +76,7 @@ struct Sightings {
 /// What a look at the folder found.
 #[derive(Debug, PartialEq, Eq)]
 struct Change {
-    /// Pictures became ready.
+    /// Files became ready.
     arrived: bool,
     /// Some files may still be growing.
     growing: bool,
@@ -87,6 +115,7 @@ struct Watched {
 
 /// The inbox. Cheap to ask; a thread of its own keeps it up to date.
 pub struct Inbox {
+    sort: &'static Sort,
     watched: Arc<Mutex<Watched>>,
     notes: mpsc::Sender<Note>,
 }
@@ -96,17 +125,17 @@ impl Inbox {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn new() -> io::Result<Self> {
+    pub fn new(sort: &'static Sort) -> io::Result<Self> {
         let watched = Arc::new(Mutex::new(Watched::default()));
         let (notes, heard) = mpsc::channel();
         let (mine, back) = (Arc::clone(&watched), notes.clone());
         thread::Builder::new()
-            .name("photo inbox".to_owned())
-            .spawn(move || keep_watch(&mine, &heard, &back))?;
-        Ok(Self { watched, notes })
+            .name(sort.setting.to_owned())
+            .spawn(move || keep_watch(sort, &mine, &heard, &back))?;
+        Ok(Self { sort, watched, notes })
     }
 
-    /// Whom to tell of new pictures.
+    /// Whom to tell of new files.
     pub fn on_arrival(&self, arrived: Arrived) {
         let _ = self.notes.send(Note::Tell(arrived));
     }
@@ -116,31 +145,33 @@ impl Inbox {
         let _ = self.notes.send(Note::Watch(folder));
     }
 
-    /// Names of the pictures that wait.
+    /// Names of the files that wait.
     #[must_use]
     pub fn waiting(&self) -> Vec<String> {
         lock(&self.watched).sightings.ready.keys().cloned().collect()
     }
 
-    /// The bytes of a waiting picture. A name that is not on the list reads nothing: it cannot lead elsewhere.
+    /// The bytes of a waiting file. A name that is not on the list reads nothing: it cannot lead elsewhere.
     ///
     /// # Errors
     /// Not found, or as the system says.
     pub fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        let path = {
-            let watched = lock(&self.watched);
-            match (&watched.folder, watched.sightings.ready.contains_key(name)) {
-                (Some(folder), true) => folder.join(name),
-                (Some(_) | None, _) => return Err(io::ErrorKind::NotFound.into()),
-            }
-        };
-        if fs::symlink_metadata(&path)?.len() > LARGEST {
+        let path = self.path_of(name).ok_or(io::ErrorKind::NotFound)?;
+        if fs::symlink_metadata(&path)?.len() > self.sort.largest {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         fs::read(path)
     }
 
-    /// This picture is in a document now: it is not offered again unless it changes.
+    /// Where a waiting file lies.
+    #[must_use]
+    pub fn path_of(&self, name: &str) -> Option<PathBuf> {
+        let watched = lock(&self.watched);
+        let folder = watched.folder.as_ref()?;
+        watched.sightings.ready.contains_key(name).then(|| folder.join(name))
+    }
+
+    /// This file is taken in now: it is not offered again unless it changes.
     pub fn took(&self, name: &str) {
         lock(&self.watched).sightings.take(name);
     }
@@ -150,17 +181,23 @@ fn lock(watched: &Mutex<Watched>) -> MutexGuard<'_, Watched> {
     watched.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Watches the folder that the settings name now.
+/// Watches the folders that the settings name now.
 pub fn follow_setting(shell: &Shell) {
     // Unreadable settings mean a device that is not open yet: nothing to watch.
     let settings = shell.app().settings().unwrap_or_default();
-    let folder =
-        settings.get("photo_folder").and_then(|value| value.as_str()).filter(|folder| !folder.is_empty());
-    shell.inbox.watch(folder.map(PathBuf::from));
+    for inbox in [&shell.inbox, &shell.imports] {
+        let folder = settings.get(inbox.sort.setting).and_then(|value| value.as_str());
+        inbox.watch(folder.filter(|folder| !folder.is_empty()).map(PathBuf::from));
+    }
 }
 
 /// Runs until the inbox is dropped.
-fn keep_watch(watched: &Mutex<Watched>, heard: &mpsc::Receiver<Note>, notes: &mpsc::Sender<Note>) {
+fn keep_watch(
+    sort: &Sort,
+    watched: &Mutex<Watched>,
+    heard: &mpsc::Receiver<Note>,
+    notes: &mpsc::Sender<Note>,
+) {
     let mut watcher: Option<RecommendedWatcher> = None;
     let mut arrived: Arrived = Box::new(|| {});
     let mut pause: Option<Duration> = None;
@@ -185,7 +222,7 @@ fn keep_watch(watched: &Mutex<Watched>, heard: &mpsc::Receiver<Note>, notes: &mp
             }
             Note::Changed => {}
         }
-        let change = look(watched);
+        let change = look(sort, watched);
         if change.arrived {
             arrived();
         }
@@ -208,13 +245,13 @@ fn watcher_of(folder: &Path, notes: &mpsc::Sender<Note>) -> Option<RecommendedWa
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
         Ok(watcher)
     };
-    watch().inspect_err(|error| tracing::warn!(%error, "the photo folder is looked at now and again")).ok()
+    watch().inspect_err(|error| tracing::warn!(%error, "the folder is looked at now and again")).ok()
 }
 
-fn look(watched: &Mutex<Watched>) -> Change {
+fn look(sort: &Sort, watched: &Mutex<Watched>) -> Change {
     let folder = lock(watched).folder.clone();
     // Not while the lock is held: a folder on a slow medium must not hold up a command.
-    let found = folder.as_deref().map(pictures).unwrap_or_default();
+    let found = folder.as_deref().map(|folder| files(sort, folder)).unwrap_or_default();
     let mut watched = lock(watched);
     if watched.folder != folder {
         return Change { arrived: false, growing: true };
@@ -222,13 +259,13 @@ fn look(watched: &Mutex<Watched>) -> Change {
     watched.sightings.look(found)
 }
 
-/// Pictures of a folder, by name. Links and hidden files are left alone.
-fn pictures(folder: &Path) -> BTreeMap<String, Look> {
+/// Files of a folder that are meant, by name. Links and hidden files are left alone.
+fn files(sort: &Sort, folder: &Path) -> BTreeMap<String, Look> {
     let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
     entries
         .flatten()
         .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok().filter(|name| is_picture(name))?;
+            let name = entry.file_name().into_string().ok().filter(|name| sort.means(name))?;
             // Of the entry itself: a link is not followed.
             let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
             Some((name, (metadata.len(), metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH))))
@@ -237,9 +274,12 @@ fn pictures(folder: &Path) -> BTreeMap<String, Look> {
         .collect()
 }
 
-fn is_picture(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-    !name.starts_with('.') && ENDINGS.contains(&ending.as_str())
+impl Sort {
+    fn means(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        !name.starts_with('.') && !name.ends_with(self.answer) && self.endings.contains(&ending)
+    }
 }
 
 #[cfg(test)]
@@ -294,18 +334,25 @@ mod tests {
     #[test]
     fn only_pictures_are_offered() {
         for name in ["a.jpg", "B.JPEG", "c.x.png", "d.HEIC"] {
-            assert!(is_picture(name), "{name}");
+            assert!(PHOTOS.means(name), "{name}");
         }
         for name in ["a.pdf", ".a.jpg", "jpg", "a.jpg.part", ""] {
-            assert!(!is_picture(name), "{name}");
+            assert!(!PHOTOS.means(name), "{name}");
         }
+    }
+
+    /// Would turn red if our own answer were read as a new table, for ever.
+    #[test]
+    fn the_refused_rows_are_no_new_table() {
+        assert!(TABLES.means("jobs.CSV") && TABLES.means("jobs.json"));
+        assert!(!TABLES.means("jobs.csv.refused.csv") && !TABLES.means("a.jpg"));
     }
 
     #[test]
     fn what_arrives_in_the_folder_is_told_read_and_left_where_it_is() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("note.txt"), "x").unwrap();
-        let inbox = Inbox::new().unwrap();
+        let inbox = Inbox::new(&PHOTOS).unwrap();
         let (tell, heard) = mpsc::channel();
         inbox.on_arrival(Box::new(move || {
             let _ = tell.send(());

@@ -37,6 +37,8 @@ const ATTEMPT: &str = "FIELDSEAL_ATTEMPT";
 const ATTEMPTS: u32 = 3;
 /// Event: pictures arrived in the watched folder.
 const PHOTO_INBOX: &str = "photo-inbox";
+/// Told when tables arrived in the watched folder.
+const IMPORT_INBOX: &str = "import-inbox";
 /// Name of the plugin that looks for other runs, as its errors give it.
 const SINGLE_INSTANCE: &str = "single-instance";
 
@@ -228,18 +230,24 @@ fn build(shell: Shell, instance_name: &str) -> tauri::Result<tauri::App> {
         .invoke_handler(access::handler())
         .on_window_event(window::on_event)
         .setup(|app| {
-            tell_of_photos(app.handle());
+            tell_of_arrivals(app.handle());
             window::open(app)?;
             Ok(())
         })
         .build(tauri::generate_context!())
 }
 
-fn tell_of_photos(handle: &tauri::AppHandle) {
+fn tell_of_arrivals(handle: &tauri::AppHandle) {
     let telling = handle.clone();
     handle.state::<Shell>().inbox.on_arrival(Box::new(move || {
         if let Err(error) = telling.emit(PHOTO_INBOX, ()) {
             tracing::warn!(%error, "the window was not told of new pictures");
+        }
+    }));
+    let telling = handle.clone();
+    handle.state::<Shell>().imports.on_arrival(Box::new(move || {
+        if let Err(error) = telling.emit(IMPORT_INBOX, ()) {
+            tracing::warn!(%error, "the window was not told of new tables");
         }
     }));
     let opening = handle.clone();

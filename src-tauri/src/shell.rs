@@ -1,6 +1,9 @@
 //! What all commands share: the app (still opening when the window already draws), the photo inbox, lent papers.
 
-use crate::{inbox::Inbox, lending::Lending};
+use crate::{
+    inbox::{self, Inbox},
+    lending::Lending,
+};
 use fieldseal_app::{
     App,
     view::start::{Phase, Problem},
@@ -8,7 +11,7 @@ use fieldseal_app::{
 use std::{
     collections::BTreeMap,
     io,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
     thread,
 };
 
@@ -17,6 +20,10 @@ pub struct Shell {
     app: Arc<OnceLock<Arc<App>>>,
     /// Photos waiting in the watched folder.
     pub inbox: Inbox,
+    /// Tables waiting in the watched folder.
+    pub imports: Inbox,
+    /// Set to stop the export that is running.
+    pub stop_export: AtomicBool,
     /// Copies lent to other programs.
     pub lending: Lending,
 }
@@ -32,7 +39,13 @@ impl Shell {
         thread::Builder::new().name("open".to_owned()).spawn(move || {
             slot.get_or_init(|| Arc::new(open()));
         })?;
-        Ok(Self { app, inbox: Inbox::new()?, lending: Lending::new() })
+        Ok(Self {
+            app,
+            inbox: Inbox::new(&inbox::PHOTOS)?,
+            imports: Inbox::new(&inbox::TABLES)?,
+            stop_export: AtomicBool::new(false),
+            lending: Lending::new(),
+        })
     }
 
     /// The app; waits while it is still opening.

@@ -24,6 +24,12 @@ FORBIDDEN = {
     "add_person": {"name": "X", "language": "ro", "pin": "7391"}, "unlock": {"passphrase": "x"},
     "recover": {"code": "x", "newKeyStore": "system", "passphrase": ""}, "confirm_recovery": {"groups": []}, "renew_recovery": {"pin": "1357"},
     "change_pin": {"person": NIL, "oldPin": "1", "newPin": "2"}, "convert": {"document": NIL, "kind": "return_protocol"},
+    "register": {"query": {}, "oldestFirst": False, "after": None, "limit": 9}, "register_count": {"query": {}},
+    "dashboard": {}, "sync_view": {}, "import_waiting": {}, "stop_export": {}, "delete_view": {"id": NIL},
+    "save_view": {"view": {"id": NIL, "name": "x", "query": {}}}, "assign_job": {"job": NIL, "technician": None},
+    "void_document": {"document": NIL, "reason": "x", "successor": ""}, "hold": {"document": NIL, "on": True, "reason": "x"},
+    "clear_acceptance": {"document": NIL, "reason": "x"},
+    "export_register": {"request": {"form": "csv", "query": {}, "chosen": [], "words": {}}},
     "set_logo": {"bytes": ""}, "add_photo": {"document": NIL, "name": "a", "bytes": "", "caption": ""},
 }  # fmt: skip
 

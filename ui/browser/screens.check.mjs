@@ -68,6 +68,21 @@ const SCREENS = [
     },
   ],
   ['detail', 'phase=open', 'verdict-good', open('document-d2')],
+  ['register', 'phase=open&role=manager&rows=100000&imports=1', 'register-row'],
+  [
+    'register-chosen',
+    'phase=open&role=manager&language=ru',
+    'register-bulk',
+    async (at) => (await at('filter-status').selectOption('signed'), at('choose-all').check()),
+  ],
+  [
+    'register-empty',
+    'phase=open&role=auditor&language=de',
+    'register-empty',
+    async (at) => at('register-search').fill('zzz'),
+  ],
+  ['register-failed', 'phase=open&role=manager&fail=register', 'register-bulk'],
+  ['register-export', 'phase=open&role=manager&language=ro', 'export-dialog', open('export')],
   ['detail-bad', 'phase=open', 'verdict-bad', open('document-d4')],
 ];
 

@@ -10,6 +10,7 @@ use crate::{
     vault::SystemVaults,
     view::start::{AppStatus, Phase, Problem},
 };
+use fieldseal_domain::role::Role;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -81,6 +82,7 @@ impl App {
             firm: None,
             people: Vec::new(),
             person: None,
+            role: Role::default(),
             device_code: String::new(),
             root_fingerprint: String::new(),
             key_store: None,

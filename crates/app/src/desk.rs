@@ -153,6 +153,7 @@ impl Desk {
         if let Some(person) = self.person {
             status.firm = Some(firm);
             status.person = Some(self.card(&self.person(person)?)?);
+            status.role = self.role(person)?;
             status.only_here = self.signed_only_here()?;
             status.recovery_unconfirmed = !self.setting(crate::start::RECOVERY_CONFIRMED)?.unwrap_or(false);
         } else {

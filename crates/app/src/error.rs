@@ -40,6 +40,18 @@ pub enum AppError {
     /// A character that no font has, in a text that is to be frozen at once.
     #[error("a character cannot be printed")]
     CannotBePrinted,
+    /// The role of this person does not allow it.
+    #[error("not possible with this role")]
+    NotForRole,
+    /// Somebody stopped it.
+    #[error("stopped")]
+    Stopped,
+    /// More rows than this form can hold.
+    #[error("too many rows")]
+    TooMany,
+    /// A file that is no table of customers or jobs.
+    #[error("the file is no table")]
+    Unreadable,
     /// A newer preview was asked for.
     #[error("a newer preview is on its way")]
     Superseded,
@@ -117,6 +129,10 @@ impl AppError {
             Self::SameInk => "same_ink",
             Self::RemarkTooLate => "remark_too_late",
             Self::CannotBePrinted => "cannot_be_printed",
+            Self::NotForRole => "not_for_role",
+            Self::Stopped => "stopped",
+            Self::TooMany => "too_many",
+            Self::Unreadable => "unreadable",
             Self::Superseded => "superseded",
             Self::Pin(PinError::TooEasy) => "pin_too_easy",
             Self::Pin(PinError::Form | PinError::Hash) => "pin_form",

@@ -17,6 +17,7 @@ mod freeze;
 mod hand_over;
 mod identity;
 mod lists;
+pub mod office;
 mod pages;
 mod people;
 mod photo_box;

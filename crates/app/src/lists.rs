@@ -259,7 +259,7 @@ impl Desk {
 }
 
 /// Whether somebody's signature is in the file.
-fn has_signature(status: Status) -> bool {
+pub(crate) fn has_signature(status: Status) -> bool {
     match status {
         Status::PartiallySigned
         | Status::Signed

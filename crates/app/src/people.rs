@@ -21,7 +21,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Settings that the screens may read and write; everything else in the table is ours.
-const OPEN_SETTINGS: [&str; 5] = ["theme", "language", "on_screen_keyboard", "photo_folder", "density"];
+const OPEN_SETTINGS: [&str; 6] =
+    ["theme", "language", "on_screen_keyboard", "photo_folder", "import_folder", "density"];
 
 impl App {
     /// Somebody says who they are.

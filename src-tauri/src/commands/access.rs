@@ -1,7 +1,7 @@
 //! The one list of all commands, with who may use each. The app enforces it; `tests/commands.rs` walks it and fails
 //! when a command can be used in a phase in which it must not.
 
-use super::{detail, documents, export, hand_over, lists, people, photos, start};
+use super::{detail, documents, export, hand_over, lists, office, people, photos, start};
 use fieldseal_app::view::start::Phase;
 use tauri::{Runtime, ipc::Invoke};
 
@@ -20,7 +20,8 @@ pub enum Access {
     Desk,
     /// Anyone in front of the open device, a customer too.
     Either,
-    /// A person of the firm who has signed in.
+    /// A person of the firm who has signed in. What of the office they may do is the app's to know: it asks for the
+    /// role (`not_for_role`).
     Person,
     /// The customer who holds the tablet.
     Customer,
@@ -74,7 +75,9 @@ commands! {
         photos::take_from_inbox, documents::freeze, documents::take_back, documents::cancel, hand_over::hand_over,
         hand_over::not_signed, hand_over::close, detail::detail, detail::verify, detail::convert,
         export::open_sealed, export::print_sealed, export::save_sealed, export::export_root,
-        export::root_certificate;
+        export::root_certificate, office::register, office::register_count, office::dashboard, office::save_view,
+        office::delete_view, office::assign_job, office::void_document, office::clear_acceptance, office::hold,
+        office::export_register, office::stop_export, office::import_waiting, office::sync_view;
     Customer:
         hand_over::hand_over_view, hand_over::hand_over_language, hand_over::hand_over_seen,
         hand_over::hand_over_remark, hand_over::hand_over_ink, hand_over::sign, hand_over::decline,

@@ -74,7 +74,7 @@ fn sealed_name(detail: &DetailView) -> String {
 }
 
 /// Asks where to.
-fn ask_where<R: Runtime>(
+pub(super) fn ask_where<R: Runtime>(
     handle: &AppHandle<R>,
     name: &str,
     sort: &str,
@@ -100,7 +100,7 @@ fn written(path: &Path, bytes: &[u8]) -> Answer<Option<String>> {
 }
 
 /// Writes a file; an existing one is replaced only by a whole new one.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
     name.push(".part");
     let part = path.with_file_name(name);
@@ -113,7 +113,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-fn file_problem(error: &io::Error) -> Problem {
+pub(super) fn file_problem(error: &io::Error) -> Problem {
     let code = if error.kind() == io::ErrorKind::StorageFull { "disk_full" } else { "file" };
     problem(code, &error.to_string())
 }

@@ -8,6 +8,7 @@ pub mod documents;
 pub mod export;
 pub mod hand_over;
 pub mod lists;
+pub mod office;
 pub mod people;
 pub mod photos;
 pub mod start;

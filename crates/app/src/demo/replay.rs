@@ -20,6 +20,7 @@ use fieldseal_domain::{
     ink::PointerKind,
     money::{Minor, VatRate},
     party::{Branch, Customer, Equipment, Firm, Job},
+    role::Role,
 };
 use jiff::ToSpan as _;
 use std::collections::BTreeMap;
@@ -94,6 +95,7 @@ impl App {
         Ok(replayed)
     }
 
+    /// The technicians, and who works in the office: on a tablet without a server the demo gives them their roles.
     fn meet_people(&self, world: &mut World<'_>) -> Result<()> {
         let AppStatus { person, .. } = self.status()?;
         let first = person.ok_or(AppError::NotAllowed)?;
@@ -104,6 +106,11 @@ impl App {
                 self.add_person(&user.name, language_of(world.source, &user.id), DEMO_PIN)?.id
             };
             world.people.insert(user.id.clone(), id);
+        }
+        for user in &world.source.users {
+            let Some(role) = office_role(&user.role) else { continue };
+            let card = self.add_person(&user.name, language_of(world.source, &user.id), DEMO_PIN)?;
+            self.at_work(|desk, _| desk.give_role(card.id, role))?;
         }
         Ok(())
     }
@@ -457,4 +464,13 @@ fn picture(number: usize) -> Result<Vec<u8>> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).map_err(|_| AppError::NotFound("picture"))?;
     Ok(bytes.into_inner())
+}
+
+/// Roles of the demo firm's own words; a technician needs none.
+fn office_role(word: &str) -> Option<Role> {
+    match word {
+        "back_office" => Some(Role::Manager),
+        "auditor_read_only" => Some(Role::Auditor),
+        _ => None,
+    }
 }

@@ -4,4 +4,6 @@ pub mod detail;
 pub mod document;
 pub mod hand_over;
 pub mod lists;
+pub mod register;
 pub mod start;
+pub mod sync;

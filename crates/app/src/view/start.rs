@@ -1,6 +1,6 @@
 //! First run, unlocking, people and PINs.
 
-use fieldseal_domain::{Language, party::Firm};
+use fieldseal_domain::{Language, party::Firm, role::Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -75,6 +75,8 @@ pub struct AppStatus {
     pub people: Vec<PersonCard>,
     /// Who is at work.
     pub person: Option<PersonCard>,
+    /// What they may do.
+    pub role: Role,
     /// Code of the device in document numbers.
     pub device_code: String,
     /// SHA-256 of the root certificate, in groups of four.

@@ -18,6 +18,10 @@ export type Unlisten = () => void;
 
 /** What the shell tells of itself, by name. */
 export interface ShellEvents {
+  /** How many rows of an export are done. */
+  'export-progress': number;
+  /** Tables arrived in the watched folder. */
+  'import-inbox': null;
   /** Pictures arrived in the watched folder. */
   'photo-inbox': null;
   /** The status changed. */
@@ -111,8 +115,27 @@ export interface DetailBackend {
   convert(document: string, kind: string): Promise<v.DocumentView>;
 }
 
+/** The office. What a role may not do is rejected with `not_for_role`. */
+export interface OfficeBackend {
+  /** `after` is the `next` of the page before. */
+  register(query: v.RegisterQuery, oldestFirst: boolean, after: string | null, limit: number): Promise<v.RegisterList>;
+  registerCount(query: v.RegisterQuery): Promise<v.RegisterCount>;
+  dashboard(): Promise<v.Dashboard>;
+  saveView(view: v.NamedView): Promise<v.NamedView>;
+  deleteView(id: string): Promise<null>;
+  assignJob(job: string, technician: string | null): Promise<v.Job>;
+  voidDocument(document: string, reason: string, successor: string): Promise<null>;
+  clearAcceptance(document: string, reason: string): Promise<null>;
+  hold(document: string, on: boolean, reason: string): Promise<null>;
+  exportRegister(request: v.RegisterExport): Promise<v.Exported>;
+  stopExport(): Promise<null>;
+  importWaiting(): Promise<v.ImportReport[]>;
+  syncView(): Promise<v.SyncView>;
+}
+
 /** Everything. */
-export interface Backend extends StartBackend, JobsBackend, DraftBackend, HandOverBackend, DetailBackend {
+export interface Backend
+  extends StartBackend, JobsBackend, DraftBackend, HandOverBackend, DetailBackend, OfficeBackend {
   /** Address of a page image. */
   pageUrl(token: string, page: number, width: number): string;
   /** Address of a stored picture. */

@@ -73,6 +73,20 @@ export const tauri: Backend = {
   rootCertificate: () => ask('root_certificate'),
   convert: (document, kind) => ask('convert', { document, kind }),
 
+  register: (query, oldestFirst, after, limit) => ask('register', { query, oldestFirst, after, limit }),
+  registerCount: (query) => ask('register_count', { query }),
+  dashboard: () => ask('dashboard'),
+  saveView: (view) => ask('save_view', { view }),
+  deleteView: (id) => ask('delete_view', { id }),
+  assignJob: (job, technician) => ask('assign_job', { job, technician }),
+  voidDocument: (document, reason, successor) => ask('void_document', { document, reason, successor }),
+  clearAcceptance: (document, reason) => ask('clear_acceptance', { document, reason }),
+  hold: (document, on, reason) => ask('hold', { document, on, reason }),
+  exportRegister: (request) => ask('export_register', { request }),
+  stopExport: () => ask('stop_export'),
+  importWaiting: () => ask('import_waiting'),
+  syncView: () => ask('sync_view'),
+
   pageUrl: (token, page, width) => `${PAGES}/${token}/${page}?w=${width}`,
   photoUrl: (sha256, width) => `${PAGES}/photo/${sha256}?w=${width}`,
   on(event, hear) {

@@ -52,6 +52,14 @@ export class Formats {
     return wall(rfc3339)?.toLocaleDateString(this.locale, options) ?? '';
   }
 
+  /** `01/09/2026, 14:02`: for tables. */
+  short(rfc3339: string): string {
+    const options = { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' } as const;
+    const date = wall(rfc3339)?.toLocaleDateString(this.locale, options) ?? '';
+    const time = this.time(rfc3339);
+    return date && time ? `${date} ${time}` : date;
+  }
+
   /** `1 September 2026, 14:02`. */
   dateTime(rfc3339: string): string {
     const [date, time] = [this.date(rfc3339), this.time(rfc3339)];

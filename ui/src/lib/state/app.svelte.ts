@@ -1,12 +1,14 @@
 /** What is on screen: the phase the core is in, where the person went inside it, and what has to be said at the foot of the page. */
 import { backend } from '$lib/backend';
 import { sentenceOf, toFailure } from '$lib/backend/failure';
-import type { AppStatus, Kind, Language } from '$lib/backend/types';
+import type { AppStatus, Kind, Language, Role } from '$lib/backend/types';
 import { i18n } from '$lib/i18n/i18n.svelte';
+import { register } from './register.svelte';
 
 /** Where a person at work is. */
 export type Place =
   | { at: 'jobs' }
+  | { at: 'register' }
   | { at: 'editor'; document: string }
   | { at: 'signing'; document: string }
   | { at: 'close'; document: string }
@@ -24,6 +26,14 @@ const NOTICE_MS = 5000;
 
 export type Theme = 'system' | 'light' | 'dark' | 'sunlight';
 
+const SEES_REGISTER: Record<Role, boolean> = {
+  technician: false,
+  office: true,
+  manager: true,
+  auditor: true,
+  admin: true,
+};
+
 class App {
   status: AppStatus | null = $state.raw(null);
   place: Place = $state.raw({ at: 'jobs' });
@@ -32,6 +42,8 @@ class App {
   theme: Theme = $state('system');
   /** Set-up goes on after the core is open: recovery code and signature test. */
   settingUp = $state(false);
+  /** The list that `home` leads to. */
+  list: 'jobs' | 'register' = $state('jobs');
   #notices = 0;
 
   /** Asks the core how it stands and shows the fitting language. */
@@ -50,16 +62,24 @@ class App {
     const person = this.status?.person?.id;
     this.status = status;
     if (status.phase === 'first_run') this.settingUp = true;
+    if (status.person?.id !== person) register.reset();
     if (status.person && status.person.id !== person) this.#arrived(status.person.language);
   }
 
   go(place: Place): void {
     this.place = place;
+    if (place.at === 'jobs' || place.at === 'register') this.list = place.at;
     window.scrollTo({ top: 0 });
   }
 
+  /** Back to the list one came from. */
   home(): void {
-    this.go({ at: 'jobs' });
+    this.go({ at: this.list });
+  }
+
+  /** Whether the register is this person's to see. */
+  get office(): boolean {
+    return SEES_REGISTER[this.status?.role ?? 'technician'];
   }
 
   /** Runs something that may fail; a failure is said and null given back. */
@@ -101,6 +121,7 @@ class App {
   }
 
   #arrived(language: Language): void {
+    this.go({ at: this.office ? 'register' : 'jobs' });
     void i18n.use(language);
     void this.attempt(async () => (this.kinds = await backend.kinds()));
     void this.#preferences();

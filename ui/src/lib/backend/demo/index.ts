@@ -4,6 +4,7 @@
  */
 import type { Backend } from '../backend';
 import type * as v from '../types';
+import { office } from './office';
 import { World } from './world';
 
 /** PIN of everybody. */
@@ -104,6 +105,8 @@ export function demo(): Backend {
       fingerprint: world.fingerprint,
     }),
     convert: async (id, kind) => world.convert(id, kind),
+
+    ...office(query),
 
     pageUrl: (token, page) => world.picture(token, page),
     photoUrl: () => world.photo(),

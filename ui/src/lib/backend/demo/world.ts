@@ -35,12 +35,14 @@ export class World {
     { code: 'LAB-STD', type: 'labour', unit: 'h', name: 'Labour, standard' },
     { code: 'TRV-FLAT', type: 'travel', unit: 'pcs', name: 'Call-out fee' },
   ];
+  readonly role: v.Role;
   #phase: v.Phase;
   #person: v.PersonCard | null = null;
   #hand: v.HandOverView | null = null;
   #next = 1;
 
   constructor(query: URLSearchParams) {
+    this.role = (query.get('role') as v.Role | null) ?? 'technician';
     this.#phase = (query.get('phase') as v.Phase | null) ?? 'sign_in';
     if (query.has('language')) for (const person of this.people) person.language = query.get('language') as v.Language;
     this.#fill();
@@ -61,6 +63,7 @@ export class World {
       firm: this.firm,
       people: this.people,
       person: this.#person,
+      role: this.role,
       device_code: 'RO1',
       root_fingerprint: FINGERPRINT,
       key_store: this.#phase === 'locked' ? 'passphrase_file' : 'system',

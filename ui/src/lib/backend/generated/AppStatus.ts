@@ -4,6 +4,7 @@ import type { Firm } from "./Firm";
 import type { KeyStoreKind } from "./KeyStoreKind";
 import type { PersonCard } from "./PersonCard";
 import type { Phase } from "./Phase";
+import type { Role } from "./Role";
 
 /**
  * What the app knows of itself.
@@ -29,6 +30,10 @@ people: Array<PersonCard>,
  * Who is at work.
  */
 person: PersonCard | null, 
+/**
+ * What they may do.
+ */
+role: Role, 
 /**
  * Code of the device in document numbers.
  */
