@@ -3,6 +3,7 @@
 use crate::{
     error::{Result, SyncError},
     local::{NewKeys, Successor},
+    moment::judged_at,
     rejournal::proven_keys,
 };
 use fieldseal_domain::Digest;
@@ -86,6 +87,8 @@ pub(crate) fn check(enrolled: &Enrolled, keys: &NewKeys, now: Timestamp) -> Resu
         return Err(SyncError::Enrolment("the root is not the organisation's"));
     }
     let roots = std::slice::from_ref(&root);
+    let all = [&root, &enrolled.issuing.0, &enrolled.p256.0, &enrolled.ed25519.0, &enrolled.log.0];
+    let now = judged_at(now, &all.map(Vec::as_slice));
     let certificates = DeviceCertificates {
         p256: enrolled.p256.0.clone(),
         ed25519: enrolled.ed25519.0.clone(),

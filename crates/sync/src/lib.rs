@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod local;
 mod mirror;
+mod moment;
 mod parcel;
 pub mod plan;
 mod proofs;

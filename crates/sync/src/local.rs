@@ -64,6 +64,42 @@ pub trait Local {
     fn successor(&self) -> Result<Box<dyn Successor + '_>>;
 }
 
+impl<T: Local + ?Sized> Local for std::sync::Arc<T> {
+    fn with_store(&self, work: &mut dyn FnMut(&mut Store)) -> bool {
+        (**self).with_store(work)
+    }
+    fn device(&self) -> String {
+        (**self).device()
+    }
+    fn app_version(&self) -> String {
+        (**self).app_version()
+    }
+    fn root(&self) -> Vec<u8> {
+        (**self).root()
+    }
+    fn log_certificates(&self) -> Vec<Vec<u8>> {
+        (**self).log_certificates()
+    }
+    fn certificates(&self) -> Vec<Vec<u8>> {
+        (**self).certificates()
+    }
+    fn public_key(&self) -> [u8; 32] {
+        (**self).public_key()
+    }
+    fn sign(&self, context: SigningContext, bytes: &[u8]) -> [u8; 64] {
+        (**self).sign(context, bytes)
+    }
+    fn now_ms(&self) -> i64 {
+        (**self).now_ms()
+    }
+    fn random(&self) -> u64 {
+        (**self).random()
+    }
+    fn successor(&self) -> Result<Box<dyn Successor + '_>> {
+        (**self).successor()
+    }
+}
+
 /// Works on the store of a device.
 pub(crate) fn on_store<T>(
     local: &dyn Local,

@@ -4,6 +4,7 @@
 use crate::{
     error::{ProofError, Result, SyncError},
     local::{Local, on_store},
+    moment::judged_at,
     session::Session,
     status::Phase,
 };
@@ -20,6 +21,7 @@ use fieldseal_wire::{
     Central,
     log::{ConsistencyRequest, InclusionProof, InclusionRequest, MAX_PROOFS},
 };
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// Kinds whose proof is kept as a receipt: those that a sealed file comes from.
@@ -44,10 +46,10 @@ impl<C: Central, L: Local> Session<'_, C, L> {
     }
 
     async fn check(&self, note: &str, peer: &Peer) -> Result<()> {
-        let (key, origin) = self.log_key()?;
+        let (key, origin) = self.log_key(peer.offset_ms)?;
         let now = read_checkpoint(note, &origin, &key)
             .map_err(|error| SyncError::Register(ProofError::Checkpoint(error.to_string())))?;
-        self.check_growth(peer, &now, &origin, &key).await?;
+        self.check_growth(peer, &now).await?;
         on_store(self.local, |store| {
             store.transact(|tx| {
                 let mut peer = tx.peer()?.unwrap_or_default();
@@ -60,24 +62,26 @@ impl<C: Central, L: Local> Session<'_, C, L> {
     }
 
     /// The key that signs checkpoints, and what they are of.
-    fn log_key(&self) -> Result<([u8; 32], String)> {
+    fn log_key(&self, offset_ms: i64) -> Result<([u8; 32], String)> {
         let root = self.local.root();
         let certificates = self.local.log_certificates();
         let bad = |why: String| SyncError::Register(ProofError::Checkpoint(why));
         let (leaf, others) =
             certificates.split_first().ok_or_else(|| bad("the log key has no certificate".to_owned()))?;
-        let at = self.local.now();
+        let ours = self.local.now();
+        let servers =
+            Timestamp::from_millisecond(self.local.now_ms().saturating_add(offset_ms)).unwrap_or(ours);
+        let all: Vec<&[u8]> = certificates.iter().chain([&root]).map(Vec::as_slice).collect();
+        let at = judged_at(servers, &all);
         let certified = check_log_certificate(leaf, others, std::slice::from_ref(&root), at)
             .map_err(|error| bad(format!("the log key leads nowhere: {error:?}")))?;
         Ok((certified.key, origin(&certified.root.to_string())))
     }
 
-    async fn check_growth(&self, peer: &Peer, now: &Checkpoint, origin: &str, key: &[u8; 32]) -> Result<()> {
-        let Some(before) = std::str::from_utf8(&peer.note).ok().filter(|note| !note.is_empty()) else {
-            return Ok(());
-        };
-        // It was checked when it was kept; what can no longer be read under today's key is no evidence.
-        let Ok(before) = read_checkpoint(before, origin, key) else { return Ok(()) };
+    async fn check_growth(&self, peer: &Peer, now: &Checkpoint) -> Result<()> {
+        // Its signature was checked when it was kept.
+        let before = std::str::from_utf8(&peer.note).ok().and_then(|note| Checkpoint::claimed(note).ok());
+        let Some(before) = before else { return Ok(()) };
         if now.size < before.size {
             return Err(ProofError::Shrunk { before: before.size, now: now.size }.into());
         }

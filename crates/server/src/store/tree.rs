@@ -141,14 +141,16 @@ impl Store {
             let scope = Scope::of(conn, sight)?;
             let mut proofs = Vec::new();
             for entry in entries {
-                let sql = "SELECT seq, subject FROM entry WHERE id = ?1";
-                let found: Option<(i64, [u8; 16])> = conn
+                let sql = "SELECT seq, subject, person FROM entry JOIN journal USING (device) WHERE id = ?1";
+                let found: Option<(i64, [u8; 16], Option<[u8; 16]>)> = conn
                     .prepare_cached(sql)?
-                    .query_row([entry.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .query_row([entry.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                     .optional()?;
-                let Some((seq, subject)) = found else { continue };
+                let Some((seq, subject, writer)) = found else { continue };
                 let seq = count(seq)?;
-                if seq < size && scope.has(uuid(subject)) {
+                // Whoever wrote an entry can have it proven, also when what it is about went out of sight.
+                let own = matches!(sight, Sight::Of(person) if writer == Some(*person.as_bytes()));
+                if seq < size && (own || scope.has(uuid(subject))) {
                     proofs.push(InclusionProof { entry, seq, hashes: inclusion(&Nodes(conn), seq, size)? });
                 }
             }

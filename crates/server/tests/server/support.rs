@@ -23,6 +23,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::path::Path;
 use uuid::Uuid;
 
+/// In a build of the whole workspace reqwest speaks TLS, but brings no provider for it.
+pub fn provide_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 pub struct Site {
     pub running: Running,
     pub folder: tempfile::TempDir,
@@ -48,6 +53,7 @@ impl Site {
     }
 
     pub async fn with_clock(clock: Clock) -> Self {
+        provide_tls();
         let folder = tempfile::tempdir().unwrap();
         let running = start(config(folder.path()), clock).await.unwrap();
         Self { running, folder }
@@ -116,6 +122,7 @@ fn message(context: &str, parts: &[&[u8]]) -> Vec<u8> {
 
 impl Device {
     pub fn new(url: &str) -> Self {
+        provide_tls();
         let p256 = p256::ecdsa::SigningKey::from_slice(&[&[0; 1], &random()[1..]].concat()).unwrap();
         Self {
             http: reqwest::Client::new(),

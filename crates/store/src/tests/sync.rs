@@ -108,6 +108,24 @@ fn rows_and_cursor_come_together_or_not_at_all() {
     assert_eq!(desk.store.read().entries_of(doc).unwrap().len(), 1, "twice the same is once");
 }
 
+/// C7, shown: who moves the cursor first and writes the rows then loses them at a cut in between, for good.
+#[test]
+fn a_cursor_that_runs_ahead_loses_what_it_passed() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    let doc = uuid(70);
+    desk.store.transact(|tx| tx.put_manifest(&[(doc, 4)], "e1")).unwrap();
+    let pulled = [Other::new("office").creates(doc, "Anna")];
+    desk.store.transact(|tx| tx.set_subject_read(doc, 5)).unwrap();
+    let cut: Result<(), StoreError> = desk.store.transact(|tx| {
+        tx.keep_pulled(&pulled)?;
+        Err(StoreError::DiskFull)
+    });
+    assert!(cut.is_err());
+    assert!(desk.store.read().subjects_behind(9).unwrap().is_empty(), "nobody will ever ask for it again");
+    assert!(desk.store.read().document(doc).unwrap().is_none(), "and it is not here");
+}
+
 #[test]
 fn what_went_out_of_reach_leaves_and_own_work_stays() {
     let mut desk = Desk::new();
