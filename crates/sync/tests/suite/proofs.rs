@@ -1,105 +1,19 @@
 //! The register is checked on every session; what contradicts is kept and told.
 
 use crate::{
+    liar::{Liar, Lie},
     proxy::Proxy,
     site::{Site, central},
     tablet::Tablet,
 };
-use fieldseal_domain::{Digest, role::Role};
+use fieldseal_domain::role::Role;
 use fieldseal_seal::log::Receipt;
 use fieldseal_store::Peer;
 use fieldseal_sync::{Engine, Local as _, ProofError, SyncError};
-use fieldseal_wire::{
-    Central,
-    blob::BlobState,
-    central::{Answer, ManifestAnswer, RegisterAsk},
-    enrol::{Challenge, EnrolRequest, Enrolled, RejournalRequest},
-    log::{CheckpointAnswer, ConsistencyRequest, InclusionRequest, Inclusions, Proof},
-    pull::{Page, Pull},
-    push::{Acked, Push},
-    register::RegisterPage,
-    session::{Hello, Session, SessionRequest, Welcome},
-};
 use std::sync::Arc;
 
-/// The real server with a liar in front of its log.
-struct Liar {
-    inner: fieldseal_sync::HttpCentral,
-    lie: Lie,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Lie {
-    Note(String),
-    NoProof,
-    OtherProof,
-}
-
-impl Central for Liar {
-    async fn challenge(&self) -> Answer<Challenge> {
-        self.inner.challenge().await
-    }
-    async fn enrol(&self, request: &EnrolRequest) -> Answer<Enrolled> {
-        self.inner.enrol(request).await
-    }
-    async fn sign_in(&self, request: &SessionRequest) -> Answer<Session> {
-        self.inner.sign_in(request).await
-    }
-    async fn rejournal(&self, request: &RejournalRequest) -> Answer<Enrolled> {
-        self.inner.rejournal(request).await
-    }
-    async fn hello(&self, hello: &Hello) -> Answer<Welcome> {
-        self.inner.hello(hello).await
-    }
-    async fn push(&self, push: &Push) -> Answer<Acked> {
-        self.inner.push(push).await
-    }
-    async fn manifest(&self, etag: Option<&str>) -> Answer<ManifestAnswer> {
-        self.inner.manifest(etag).await
-    }
-    async fn pull(&self, pull: &Pull) -> Answer<Page> {
-        self.inner.pull(pull).await
-    }
-    async fn feed(&self, after: Option<u64>, limit: u32) -> Answer<Page> {
-        self.inner.feed(after, limit).await
-    }
-    async fn register(&self, ask: RegisterAsk, limit: u32) -> Answer<RegisterPage> {
-        self.inner.register(ask, limit).await
-    }
-    async fn blob_state(&self, sha256: Digest) -> Answer<BlobState> {
-        self.inner.blob_state(sha256).await
-    }
-    async fn put_blob(&self, sha256: Digest, offset: u64, size: u64, piece: Vec<u8>) -> Answer<BlobState> {
-        self.inner.put_blob(sha256, offset, size, piece).await
-    }
-    async fn get_blob(&self, sha256: Digest, offset: u64, limit: u64) -> Answer<Vec<u8>> {
-        self.inner.get_blob(sha256, offset, limit).await
-    }
-    async fn checkpoint(&self) -> Answer<CheckpointAnswer> {
-        match &self.lie {
-            Lie::Note(note) => Ok(CheckpointAnswer { note: note.clone() }),
-            Lie::NoProof | Lie::OtherProof => self.inner.checkpoint().await,
-        }
-    }
-    async fn consistency(&self, request: &ConsistencyRequest) -> Answer<Proof> {
-        let mut proof = self.inner.consistency(request).await?;
-        if self.lie == Lie::OtherProof {
-            proof.hashes.reverse();
-            proof.hashes.push(Digest::default());
-        }
-        Ok(proof)
-    }
-    async fn inclusion(&self, request: &InclusionRequest) -> Answer<Inclusions> {
-        let mut answer = self.inner.inclusion(request).await?;
-        if self.lie == Lie::NoProof {
-            answer.proofs.clear();
-        }
-        Ok(answer)
-    }
-}
-
 async fn told(site: &Site, tablet: &Arc<Tablet>, lie: Lie) -> ProofError {
-    let engine = Engine::new(Liar { inner: central(site.address()), lie }, Arc::clone(tablet));
+    let engine = Engine::new(Liar::new(central(site.address()), lie), Arc::clone(tablet));
     match engine.run().await {
         Err(SyncError::Register(error)) => error,
         other => panic!("a lie went unnoticed: {other:?}"),

@@ -1,9 +1,13 @@
 //! Jobs that change hands (correction C4), revoked devices.
 
-use crate::site::{Administration, Site};
+use crate::{
+    liar::{Liar, Lie},
+    site::{Administration, Site, central},
+};
 use fieldseal_domain::role::Role;
-use fieldseal_sync::Local as _;
+use fieldseal_sync::{Engine, Local as _};
 use fieldseal_wire::{admin::Revoke, session::Standing};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Fault 10: a job is given to another technician long after others wrote about it. Its history, which lies below
@@ -76,4 +80,29 @@ async fn a_revoked_device_still_hands_in_what_it_has() {
     assert_eq!(report.standing, Standing::Revoked);
     assert_eq!(report.got, 0);
     site.assert_nothing_lost(&[&tablet], &tablet.own_entries()).await;
+}
+
+/// Fault 11: the server finds the program too old. It still takes what was signed, and the program asks for nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_program_still_hands_in_what_it_has() {
+    let site = Site::new().await;
+    let (_, tablet) = site.tablet(Role::Technician).await;
+    tablet.visit("Old", 2_000);
+    let engine = Engine::new(Liar::new(central(site.address()), Lie::TooOld), Arc::clone(&tablet));
+    let report = engine.run().await.unwrap();
+    assert_eq!((report.standing, report.got), (Standing::Update, 0));
+    site.assert_nothing_lost(&[&tablet], &[]).await;
+    assert!(tablet.on(|store| store.read().subjects_behind(9).unwrap()).is_empty(), "no manifest was read");
+}
+
+/// Fault 14: the session ends in the middle; a new one is opened and nobody notices.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_ends_in_the_middle() {
+    let site = Site::new().await;
+    let (_, tablet) = site.tablet(Role::Technician).await;
+    tablet.visit("Anna", 2_000);
+    let liar = Liar::new(central(site.address()), Lie::ForgetsSession);
+    let report = Engine::new(liar, Arc::clone(&tablet)).run().await.unwrap();
+    assert!(report.sent > 0 && report.refused.is_empty());
+    site.assert_nothing_lost(&[&tablet], &[]).await;
 }

@@ -20,7 +20,7 @@ pub struct Site {
     pub admin: Arc<Tablet>,
 }
 
-fn config(folder: &Path, listen: SocketAddr) -> Config {
+pub fn config(folder: &Path, listen: SocketAddr) -> Config {
     Config {
         data: folder.to_owned(),
         listen,
