@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use fieldseal_domain::{
+    Digest,
     content::Content,
     event::{Choice, Event, ReadEvent},
     fold::{self, DocumentState, Move},
@@ -86,7 +87,7 @@ impl Desk {
             fingerprint: frozen.map_or_else(String::new, fingerprint),
             file_fingerprint: state.file.map_or_else(String::new, |file| file.0.long()),
             timeline: self.timeline(&entries)?,
-            versions: versions(&entries),
+            versions: versions(&entries, &state, &fold::contents_of_versions(read.fold_entries_of(doc)?)),
             slots: slot_views(&state, &content),
             converts_to: if closed { kind.converts_to.clone() } else { Vec::new() },
             can_cancel: state.may(&Move::Cancel).is_ok(),
@@ -326,34 +327,27 @@ fn part(choice: &Choice) -> String {
 }
 
 /// Every frozen revision with what changed since the one before, newest first.
-fn versions(entries: &[Entry]) -> Vec<VersionRow> {
-    let mut state = DocumentState::default();
-    let mut before: Option<Content> = None;
+fn versions(entries: &[Entry], state: &DocumentState, contents: &[(Digest, Content)]) -> Vec<VersionRow> {
+    let mut before: Option<&Content> = None;
     let mut rows: Vec<VersionRow> = Vec::new();
-    for entry in entries {
-        let Ok(ReadEvent::Known(event)) = entry.event() else { continue };
-        state.apply(entry.id, &event);
-        let Event::Frozen(frozen) = &*event else { continue };
+    for version in &state.versions {
+        let content = contents.iter().find(|(id, _)| *id == version.id).map(|(_, content)| content);
         let changed = before
-            .as_ref()
-            .and_then(|before| fold::diff(before, &state.content).ok())
+            .zip(content)
+            .and_then(|(before, after)| fold::diff(before, after).ok())
             .map(|changes| {
                 changes.into_keys().map(|pointer| pointer.trim_start_matches('/').replace('/', ".")).collect()
             })
             .unwrap_or_default();
-        before = Some(state.content.clone());
+        before = content.or(before);
+        let entry = entries.iter().find(|entry| entry.id == version.id);
         rows.push(VersionRow {
-            revision: frozen.revision,
-            at: entry.header.at.wall.clone(),
-            fingerprint: fingerprint(frozen),
+            revision: version.frozen.revision,
+            at: entry.map_or_else(String::new, |entry| entry.header.at.wall.clone()),
+            fingerprint: fingerprint(&version.frozen),
             changed,
-            current: false,
+            current: version.standing == fold::Standing::Current,
         });
-    }
-    if state.frozen.is_some()
-        && let Some(last) = rows.last_mut()
-    {
-        last.current = true;
     }
     rows.reverse();
     rows

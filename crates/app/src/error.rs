@@ -150,6 +150,7 @@ impl AppError {
             Self::Move(MoveError::Closed) => "move_closed",
             Self::Move(MoveError::ReadOnly) => "move_read_only",
             Self::Move(MoveError::HasNumber) => "move_has_number",
+            Self::Move(MoveError::NothingToAnswer) => "move_not_allowed",
             // Contradictions inside the store: nothing a person could do differently.
             Self::Store(
                 StoreError::NumberTaken { .. }

@@ -3,13 +3,14 @@
 use crate::{
     blob::BlobSort,
     error::{Result, StoreError},
-    journal::{Author, NewEvent, Position},
+    journal::{self, Author, NewEvent, Position},
     store::Tx,
 };
 use fieldseal_domain::{
     Digest, FileHash,
-    event::{Event, SignedSlot},
-    fold::{DocumentState, Move},
+    event::{Event, ReadEvent, SignedSlot},
+    fold::{DocumentState, FoldEntry, Move, Place},
+    hlc::Hlc,
 };
 use uuid::Uuid;
 
@@ -32,6 +33,19 @@ fn mismatch(why: &'static str) -> StoreError {
     StoreError::FileMismatch { why }
 }
 
+/// An event that is about to be written, after everything that is there.
+fn coming(device: &str, n: u32, event: &Event) -> FoldEntry {
+    const LATE: u64 = u64::MAX - u32::MAX as u64;
+    let n = LATE.saturating_add(n.into());
+    FoldEntry {
+        id: Digest::in_context("coming", &n.to_be_bytes()),
+        place: Place { hlc: Hlc(n), device: device.to_owned(), n },
+        critical: event.is_critical(),
+        event: ReadEvent::Known(Box::new(event.clone())),
+        facts: None,
+    }
+}
+
 impl Tx<'_> {
     /// Stores a signature: the file, the events, the projections; the slot's ink draft is deleted.
     ///
@@ -39,9 +53,14 @@ impl Tx<'_> {
     /// [`StoreError::Move`] when the slot cannot be signed or the document not be closed;
     /// [`StoreError::FileMismatch`] when events, acceptance and file do not speak of the same thing; limits; disk full.
     pub fn seal(&self, seal: &Seal<'_>) -> Result<Vec<Position>> {
-        let mut state = self.document_state(seal.doc)?.ok_or(StoreError::NoDocument(seal.doc))?;
+        let entries = self.entries_of(seal.doc)?;
+        if entries.is_empty() {
+            return Err(StoreError::NoDocument(seal.doc));
+        }
+        let mut folded = journal::fold_entries(self, seal.doc, &entries)?;
+        let mut state = DocumentState::fold(folded.clone());
         let mut signed = 0;
-        for event in seal.events {
+        for (event, n) in seal.events.iter().zip(1..) {
             if event.doc != Some(seal.doc) {
                 return Err(mismatch("an event is of another document"));
             }
@@ -54,7 +73,8 @@ impl Tx<'_> {
             {
                 return Err(mismatch("it is closed with another file"));
             }
-            state.apply(Digest::default(), event.event);
+            folded.push(coming(seal.author.device, n, event.event));
+            state = DocumentState::fold(folded.clone());
         }
         if signed != 1 {
             return Err(mismatch("one signature per file"));

@@ -7,7 +7,8 @@ use crate::{
 use fieldseal_domain::{
     Digest,
     event::{self, BodyError, Event, Header, MAX_HEADER, ReadEvent},
-    fold::Place,
+    facts::Facts,
+    fold::{FoldEntry, Place},
     hlc::Hlc,
 };
 use rusqlite::Row;
@@ -83,6 +84,15 @@ impl Entry {
             Some(_) if self.header.v != HEADER_VERSION => Ok(ReadEvent::Unknown),
             Some(body) => Event::from_parts(&self.header.kind, &body.bytes),
         }
+    }
+
+    /// As the fold takes it, with what the server said of it.
+    pub fn fold_entry(&self, facts: Option<Facts>) -> FoldEntry {
+        let event = self.event().unwrap_or_else(|error| {
+            tracing::warn!(kind = %self.header.kind, %error, "an event cannot be read");
+            ReadEvent::Unknown
+        });
+        FoldEntry { id: self.id, place: self.place(), critical: self.header.critical, event, facts }
     }
 
     pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<RawEntry> {

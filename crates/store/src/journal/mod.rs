@@ -6,5 +6,5 @@ mod write;
 
 pub use entry::{Body, Entry, Position};
 pub use read::AllEntries;
-pub(crate) use read::fold;
+pub(crate) use read::{fold, fold_entries};
 pub use write::{Author, NewEvent, Sign};

@@ -8,8 +8,7 @@ use crate::{
 };
 use fieldseal_domain::{
     Digest,
-    event::ReadEvent,
-    fold::{DocumentState, Place},
+    fold::{DocumentState, FoldEntry, Place},
     hlc::Hlc,
 };
 use rusqlite::{OptionalExtension, Row, params};
@@ -19,22 +18,17 @@ use uuid::Uuid;
 const COLUMNS: &str =
     "SELECT e.id, e.header, e.signature, b.salt, b.body FROM entry e LEFT JOIN body b ON b.entry = e.id";
 
-/// The state of a document. A critical event that this program cannot understand makes it read only (design D3).
-pub(crate) fn fold(entries: &[Entry]) -> DocumentState {
-    let mut state = DocumentState::default();
-    for entry in entries {
-        match entry.event() {
-            Ok(ReadEvent::Known(event)) => state.apply(entry.id, &event),
-            Ok(ReadEvent::Erased) => {}
-            Ok(ReadEvent::Unknown) => state.read_only |= entry.header.critical,
-            Err(error) => {
-                tracing::warn!(kind = %entry.header.kind, %error, "an event cannot be read");
-                state.read_only |= entry.header.critical;
-            }
-        }
-    }
-    state
+/// The state of a document, from its entries and what the server said of them.
+pub(crate) fn fold(read: &Read<'_>, doc: Uuid, entries: &[Entry]) -> Result<DocumentState> {
+    Ok(DocumentState::fold(fold_entries(read, doc, entries)?))
 }
+
+/// Entries as the fold takes them.
+pub(crate) fn fold_entries(read: &Read<'_>, doc: Uuid, entries: &[Entry]) -> Result<Vec<FoldEntry>> {
+    let facts = read.facts_of(doc)?;
+    Ok(entries.iter().map(|entry| entry.fold_entry(facts.get(&entry.id).copied())).collect())
+}
+
 impl<'a> Read<'a> {
     /// The last entry of a device's journal; none when it is empty.
     ///
@@ -92,7 +86,15 @@ impl<'a> Read<'a> {
     /// What the database says.
     pub fn document_state(&self, doc: Uuid) -> Result<Option<DocumentState>> {
         let entries = self.entries_of(doc)?;
-        Ok(if entries.is_empty() { None } else { Some(fold(&entries)) })
+        if entries.is_empty() { Ok(None) } else { fold(self, doc, &entries).map(Some) }
+    }
+
+    /// The entries of a document as the fold takes them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn fold_entries_of(&self, doc: Uuid) -> Result<Vec<FoldEntry>> {
+        fold_entries(self, doc, &self.entries_of(doc)?)
     }
 
     /// Checks ids, body hashes and the chain of a device's journal. Signatures are checked by others.

@@ -75,7 +75,7 @@ pub(crate) fn refresh(tx: &Tx<'_>, doc: Uuid, state: &DocumentState, entries: &[
         head_seq: 0,
         sync: stored.sync,
         verification: verification(entries),
-        conflict: false,
+        conflict: state.needs_decision() || !state.field_conflicts.is_empty(),
         origin: RegisterOrigin::Local,
     };
     let texts = documents::texts(&row.number, content);
@@ -108,7 +108,7 @@ fn verification(entries: &[Entry]) -> Verification {
 
 fn fold_again(tx: &Tx<'_>, doc: Uuid) -> Result<()> {
     let entries = tx.entries_of(doc)?;
-    refresh(tx, doc, &journal::fold(&entries), &entries)
+    refresh(tx, doc, &journal::fold(tx, doc, &entries)?, &entries)
 }
 
 /// Takes all rows of this device's own folding out, to fold them again.

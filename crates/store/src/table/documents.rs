@@ -214,7 +214,7 @@ pub(crate) fn refresh(tx: &Tx<'_>, doc: Uuid) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    let state = journal::fold(&entries);
+    let state = journal::fold(tx, doc, &entries)?;
     if state.discarded {
         tx.conn.prepare_cached("DELETE FROM document WHERE id = ?1")?.execute([Id(doc)])?;
         search::forget(tx, What::Document, doc)?;

@@ -1,6 +1,12 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::{acceptance::NoSignatureReason, content::TemplateRef, event::Change, hash::ContentHash};
+use crate::{
+    acceptance::NoSignatureReason,
+    content::TemplateRef,
+    event::{Change, ReadEvent},
+    hash::ContentHash,
+    hlc::Hlc,
+};
 use proptest::prelude::*;
 
 fn frozen(revision: u32) -> Event {
@@ -26,7 +32,13 @@ fn not_signed(reason: NoSignatureReason) -> Event {
 }
 
 fn fold(events: &[Event]) -> DocumentState {
-    DocumentState::fold(events.iter().map(|event| (Digest::default(), event)))
+    DocumentState::fold((1..).zip(events).map(|(n, event)| FoldEntry {
+        id: Digest::of(format!("{n}").as_bytes()),
+        place: Place { hlc: Hlc(n), device: "T1".into(), n },
+        critical: event.is_critical(),
+        event: ReadEvent::Known(Box::new(event.clone())),
+        facts: None,
+    }))
 }
 
 fn created() -> Event {
