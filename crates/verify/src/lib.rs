@@ -3,6 +3,7 @@
 //!
 //! All judging is done by `fieldseal-seal`; this crate reads files and finds words.
 
+mod receipt;
 mod report;
 mod words;
 
@@ -12,6 +13,7 @@ use fieldseal_seal::CertificateError;
 use fieldseal_seal::certificates::read_certificates;
 use fieldseal_seal::verify::{Verdict, VerifyOptions, verify};
 use jiff::Timestamp;
+use receipt::Registration;
 use serde::Serialize;
 
 /// What the command line asks.
@@ -27,6 +29,9 @@ pub struct Arguments {
     /// Root certificate of the firm (PEM or DER); may be given several times.
     #[arg(long, required = true)]
     pub root: Vec<PathBuf>,
+    /// Receipt of the register for this file.
+    #[arg(long)]
+    pub receipt: Option<PathBuf>,
     /// Print the verdict as JSON.
     #[arg(long)]
     pub json: bool,
@@ -73,7 +78,7 @@ impl AskError {
 /// A verdict, ready to print.
 #[derive(Debug)]
 pub struct Answer {
-    /// Whole, valid and trusted.
+    /// Whole, valid and trusted, and the receipt, if one was given, fits.
     pub is_good: bool,
     /// Words or JSON.
     pub text: String,
@@ -85,6 +90,7 @@ struct JsonVerdict<'a> {
     judged_at: Timestamp,
     #[serde(flatten)]
     verdict: &'a Verdict,
+    register: &'a Registration,
 }
 
 /// Reads the files and judges. `now` is used where no moment is given.
@@ -101,12 +107,16 @@ pub fn answer(arguments: &Arguments, now: Timestamp) -> Result<Answer, AskError>
         );
     }
     let at = arguments.at.unwrap_or(now);
-    let verdict = verify(&pdf, &VerifyOptions { roots, at });
-    let is_good = verdict.is_good();
+    let receipt = arguments.receipt.as_deref().map(read).transpose()?;
+    let options = VerifyOptions { roots, at };
+    let verdict = verify(&pdf, &options);
+    let register = receipt::judge(receipt.as_deref(), &verdict, &options);
+    let is_good = verdict.is_good() && !register.is_wrong();
     let text = if arguments.json {
-        serde_json::to_string_pretty(&JsonVerdict { good: is_good, judged_at: at, verdict: &verdict })?
+        let (verdict, register) = (&verdict, &register);
+        serde_json::to_string_pretty(&JsonVerdict { good: is_good, judged_at: at, verdict, register })?
     } else {
-        report::in_words(&verdict)
+        report::in_words(&verdict, &register)
     };
     Ok(Answer { is_good, text })
 }

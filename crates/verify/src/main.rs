@@ -1,7 +1,7 @@
-//! `fieldseal-verify FILE.pdf --root ROOT.pem [--json] [--at TIME]`
+//! `fieldseal-verify FILE.pdf --root ROOT.pem [--receipt RECEIPT.json] [--json] [--at TIME]`
 //!
-//! Exit 0 only for a file that is whole, valid and trusted; 1 for every other file; 2 when the
-//! question itself could not be asked (usage, unreadable files).
+//! Exit 0 only for a file that is whole, valid and trusted, with a receipt that fits if one was
+//! given; 1 for every other file; 2 when the question itself could not be asked (usage, unreadable files).
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -7,14 +7,18 @@ use fieldseal_seal::verify::{
     Check, Completion, Integrity, Outcome, SignatureVerdict, Statements, Trust, Verdict,
 };
 
+use crate::receipt::Registration;
 use crate::words;
 
 /// The whole text, without a line end at its end.
-pub(crate) fn in_words(verdict: &Verdict) -> String {
+pub(crate) fn in_words(verdict: &Verdict, register: &Registration) -> String {
     let mut out = String::new();
     line(&mut out, headline(verdict));
+    if register.is_wrong() {
+        line(&mut out, "THE RECEIPT DOES NOT FIT THIS FILE: it does not prove that the file is registered.");
+    }
     line(&mut out, "");
-    grades(&mut out, verdict);
+    grades(&mut out, verdict, register);
     for signature in &verdict.signatures {
         signer(&mut out, signature);
     }
@@ -77,7 +81,7 @@ fn headline(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn grades(out: &mut String, verdict: &Verdict) {
+fn grades(out: &mut String, verdict: &Verdict, register: &Registration) {
     let bytes = match verdict.integrity {
         Integrity::Intact => "unchanged since it was sealed",
         Integrity::Changed => "changed, or not sealed properly",
@@ -105,7 +109,7 @@ fn grades(out: &mut String, verdict: &Verdict) {
         ("Firm", firm),
         ("Statements", statements),
         ("Closing", closing),
-        ("Register", "not checked here: no receipt is in this file"),
+        ("Register", words::registration(register).as_str()),
         ("Time", "as the device's clock said; not proven by a third party"),
     ] {
         let _ = writeln!(out, "  {label:<11} {value}");

@@ -1,9 +1,12 @@
 //! Plain words for every check and every reason. No wildcard: a new reason without words does
 //! not compile.
 
+use fieldseal_seal::log::ReceiptFault;
 use fieldseal_seal::verify::{
     ChangeFault, CheckId, CmsFault, ContentFault, FileFault, LayoutFault, PathError, Reason,
 };
+
+use crate::receipt::Registration;
 
 /// What was looked at.
 pub(crate) const fn check(id: CheckId) -> &'static str {
@@ -43,6 +46,25 @@ pub(crate) const fn reason(reason: Reason) -> &'static str {
         Reason::Cms(fault) => cms(fault),
         Reason::Path(error) => path(error),
         Reason::Content(fault) => content(fault),
+    }
+}
+
+/// Whether the file is in the register.
+pub(crate) fn registration(registration: &Registration) -> String {
+    match registration {
+        Registration::NotRegisteredYet => {
+            "not registered yet, as far as this shows: no receipt was given".into()
+        }
+        Registration::Registered { seq, received, checkpoint_size, .. } => format!(
+            "registered: entry {seq} of the firm's register, received {received} by the server's clock \
+             (checkpoint of {checkpoint_size} entries)"
+        ),
+        Registration::DoesNotFit { reason } => match reason {
+            ReceiptFault::UnknownRegister(error) => {
+                format!("THE RECEIPT DOES NOT FIT: the register's certificate: {}", path(*error))
+            }
+            other => format!("THE RECEIPT DOES NOT FIT: {other}"),
+        },
     }
 }
 

@@ -117,6 +117,46 @@ fn json_has_grades_and_codes() {
 }
 
 #[test]
+fn a_receipt_says_whether_the_file_is_registered() {
+    let register = support::receipts::Register::new(31);
+    let tablet = register.tablet(32);
+    let mut folder = Folder::new();
+    std::fs::write(folder.path("root.pem"), register.root.root_pem()).unwrap();
+    folder.tablet = tablet;
+    let pdf = sign_all(&folder.tablet, &Shape::default());
+    let run = folder.judge(&pdf, &[]);
+    assert!(run.code == 0 && run.out.contains("not registered yet"), "{}", run.out);
+
+    let path = folder.path("receipt.json");
+    let write = |receipt: &fieldseal_seal::log::Receipt| {
+        std::fs::write(&path, receipt.to_json().unwrap()).unwrap();
+    };
+    write(&register.receipt(&folder.tablet, &pdf));
+    let run = folder.judge(&pdf, &["--receipt", &path]);
+    assert_eq!(run.code, 0, "{}", run.out);
+    assert!(run.out.contains("registered: entry 5 of the firm's register"), "{}", run.out);
+    let json = folder.judge(&pdf, &["--receipt", &path, "--json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&json["register"]["registration"], &json["register"]["seq"]),
+        (&"registered".into(), &5.into())
+    );
+
+    write(&register.receipt(&folder.tablet, b"another file"));
+    let run = folder.judge(&pdf, &["--receipt", &path]);
+    assert_eq!(run.code, 1, "a receipt that does not fit is no good answer");
+    assert!(run.out.contains("GOOD.") && run.out.contains("the receipt is of another file"), "{}", run.out);
+    let json = folder.judge(&pdf, &["--receipt", &path, "--json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["good"], &json["register"]["reason"]), (&false.into(), &"other_file".into()));
+
+    std::fs::write(&path, "{}").unwrap();
+    let run = folder.judge(&pdf, &["--receipt", &path]);
+    assert!(run.code == 1 && run.out.contains("not a receipt"), "{}", run.out);
+    assert_eq!(folder.judge(&pdf, &["--receipt", "/nowhere.json"]).code, 2);
+}
+
+#[test]
 fn questions_that_cannot_be_asked_end_with_2() {
     let folder = Folder::new();
     let root = folder.path("root.pem");

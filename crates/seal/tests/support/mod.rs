@@ -15,6 +15,8 @@ use fieldseal_seal::{
 use jiff::{Timestamp, Zoned};
 use pdf_writer::{Name, Pdf, Rect, Ref, Str, TextStr};
 
+pub mod receipts;
+
 pub const NUMBER: &str = "SS-2026-T7-00012";
 pub const DEVICE: &str = "FS-T7";
 
