@@ -7,7 +7,8 @@ use fieldseal_domain::{
     Digest,
     content::{Content, Origin},
     event::{Event, Header, ReadEvent},
-    fold::{DocumentState, Place, SlotState, Status},
+    facts::{Facts, QuarantineReason, Verdict},
+    fold::{DocumentState, FoldEntry, Place, SlotState, Status},
     hlc::Hlc,
 };
 use fieldseal_wire::register::{MAX_ROWS, RegisterPage, RegisterRow};
@@ -168,15 +169,22 @@ fn original(id: Digest, header: Header, event: ReadEvent) -> (Digest, Header, Re
 }
 
 fn fold(entries: &[Folded]) -> DocumentState {
-    let mut state = DocumentState::default();
-    for entry in entries.iter().filter(|entry| entry.counts) {
-        match &entry.event {
-            ReadEvent::Known(event) => state.apply(entry.id, event),
-            ReadEvent::Erased => {}
-            ReadEvent::Unknown => state.read_only |= entry.critical,
+    DocumentState::fold(entries.iter().map(Folded::entry))
+}
+
+impl Folded {
+    /// As the fold takes it. The office's answers are in `counts`, the server's stamp in `place`.
+    fn entry(&self) -> FoldEntry {
+        let aside = Verdict::Quarantined(QuarantineReason::Other);
+        let verdict = if self.counts { Verdict::Accepted } else { aside };
+        FoldEntry {
+            id: self.id,
+            place: self.place.clone(),
+            critical: self.critical,
+            event: self.event.clone(),
+            facts: Some(Facts { seq: self.seq, received_ms: 0, verdict, clamped: None }),
         }
     }
-    state
 }
 
 fn refresh(conn: &Connection, document: Uuid, rules: &CopyRules, now_ms: i64) -> Result<(), StoreError> {
@@ -245,7 +253,7 @@ fn row(
         updated_ms: i64::try_from(updated).unwrap_or(i64::MAX),
         file,
         file_here: file.map(|file| is_here(conn, file)).transpose()?.unwrap_or(false),
-        conflict: false,
+        conflict: state.needs_decision() || !state.field_conflicts.is_empty(),
         quarantined: u32::try_from(entries.iter().filter(|entry| !entry.counts).count()).unwrap_or(u32::MAX),
         total_minor: total(&state.content),
         currency: total(&state.content).map(|_| state.content.currency.clone()).unwrap_or_default(),
@@ -294,6 +302,10 @@ fn copies(
     rules: &CopyRules,
     now_ms: i64,
 ) -> Result<(), StoreError> {
+    // What the office has to decide first is not sent to anybody.
+    if !state.slot_conflicts.is_empty() || !state.requested.is_empty() {
+        return Ok(());
+    }
     if !is_closed(state.status) || !rules.kinds.contains(&state.content.kind) {
         return Ok(());
     }
