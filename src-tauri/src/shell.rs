@@ -37,7 +37,7 @@ impl Shell {
         let app = Arc::new(OnceLock::new());
         let slot = Arc::clone(&app);
         thread::Builder::new().name("open".to_owned()).spawn(move || {
-            slot.get_or_init(|| Arc::new(open()));
+            start_sync(slot.get_or_init(|| Arc::new(open())));
         })?;
         Ok(Self {
             app,
@@ -72,6 +72,13 @@ impl Shell {
             }
             Err(error) => Err(error.problem()),
         }
+    }
+}
+
+/// Begins the exchange with the office. That it cannot begin is no reason to show less.
+pub fn start_sync(app: &Arc<App>) {
+    if let Err(error) = app.start_sync() {
+        tracing::warn!(%error, "the exchange with the office cannot begin");
     }
 }
 

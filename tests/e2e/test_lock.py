@@ -30,6 +30,8 @@ FORBIDDEN = {
     "void_document": {"document": NIL, "reason": "x", "successor": ""}, "hold": {"document": NIL, "on": True, "reason": "x"},
     "clear_acceptance": {"document": NIL, "reason": "x"},
     "export_register": {"request": {"form": "csv", "query": {}, "chosen": [], "words": {}}},
+    "central": {}, "connect": {"request": {"address": "https://127.0.0.1:1", "code": "x"}}, "sync_now": {},
+    "see_alarm": {"id": 1}, "save_unsent": {},
     "set_logo": {"bytes": ""}, "add_photo": {"document": NIL, "name": "a", "bytes": "", "caption": ""},
 }  # fmt: skip
 

@@ -109,7 +109,7 @@ impl Typesetter for HereTypesetter {
 /// A tablet in a story.
 pub struct Tablet {
     /// The app.
-    pub app: App,
+    pub app: Arc<App>,
     /// Its clock.
     pub clock: Arc<SetClock>,
     /// Its data folder.
@@ -124,7 +124,13 @@ fn parts(clock: &Arc<SetClock>) -> Parts {
 
 /// Opens the app on a folder.
 #[must_use]
-pub fn open(folder: &Path, clock: &Arc<SetClock>) -> App {
+pub fn open(folder: &Path, clock: &Arc<SetClock>) -> Arc<App> {
+    Arc::new(open_alone(folder, clock))
+}
+
+/// The same for whoever holds it alone.
+#[must_use]
+pub fn open_alone(folder: &Path, clock: &Arc<SetClock>) -> App {
     App::open(folder, parts(clock))
 }
 
@@ -156,6 +162,7 @@ impl Tablet {
     #[must_use]
     pub fn restarted(self) -> Self {
         let Self { app, clock, folder, first_run } = self;
+        app.stop_sync();
         drop(app);
         clock.restart();
         let app = open(folder.path(), &clock);

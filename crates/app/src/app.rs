@@ -1,6 +1,7 @@
 //! The app: which phase it is in, and who may do what in it.
 
 use crate::{
+    central::Running,
     clock::Clock,
     desk::Desk,
     error::{AppError, Result},
@@ -45,6 +46,8 @@ pub struct App {
     pub(crate) folder: PathBuf,
     pub(crate) parts: Parts,
     pub(crate) pages: PageCache,
+    /// The exchange with the office, once it runs.
+    pub(crate) sync: Mutex<Option<Running>>,
     state: Mutex<State>,
 }
 
@@ -53,7 +56,13 @@ impl App {
     #[must_use]
     pub fn open(folder: &Path, parts: Parts) -> Self {
         let state = crate::start::opening_state(folder, &parts);
-        Self { folder: folder.to_owned(), parts, pages: PageCache::default(), state: Mutex::new(state) }
+        Self {
+            folder: folder.to_owned(),
+            parts,
+            pages: PageCache::default(),
+            sync: Mutex::new(None),
+            state: Mutex::new(state),
+        }
     }
 
     /// The state, also after a panic in another thread: everything in it is written by whole transactions.
@@ -106,23 +115,35 @@ impl App {
 
     /// Work that a signed-in person may do while no customer holds the tablet.
     pub(crate) fn at_work<T>(&self, work: impl FnOnce(&mut Desk, Uuid) -> Result<T>) -> Result<T> {
-        let mut state = self.state();
-        let State::Open(desk) = &mut *state else { return Err(AppError::NotAllowed) };
-        let person = desk.person.ok_or(AppError::NotAllowed)?;
-        if desk.store.read().hand_over()?.is_some() {
-            return Err(AppError::NotAllowed);
-        }
-        work(desk, person)
+        self.and_nudge(|desk| {
+            let person = desk.person.ok_or(AppError::NotAllowed)?;
+            if desk.store.read().hand_over()?.is_some() {
+                return Err(AppError::NotAllowed);
+            }
+            work(desk, person)
+        })
     }
 
     /// Work that the customer who holds the tablet may do.
     pub(crate) fn at_customer<T>(&self, work: impl FnOnce(&mut Desk) -> Result<T>) -> Result<T> {
-        let mut state = self.state();
-        let State::Open(desk) = &mut *state else { return Err(AppError::NotAllowed) };
-        if desk.store.read().hand_over()?.is_none() {
-            return Err(AppError::NotAllowed);
-        }
-        work(desk)
+        self.and_nudge(|desk| {
+            if desk.store.read().hand_over()?.is_none() {
+                return Err(AppError::NotAllowed);
+            }
+            work(desk)
+        })
+    }
+
+    /// Works at the open desk; what was written is then offered to the office at once.
+    fn and_nudge<T>(&self, work: impl FnOnce(&mut Desk) -> Result<T>) -> Result<T> {
+        let (answer, last) = {
+            let mut state = self.state();
+            let State::Open(desk) = &mut *state else { return Err(AppError::NotAllowed) };
+            let answer = work(desk)?;
+            (answer, desk.store.read().last_position(&desk.identity.device)?)
+        };
+        self.nudge_sync(last.map_or(0, |last| last.n));
+        Ok(answer)
     }
 
     /// Work that needs no person: signing in, taking the tablet back.

@@ -134,6 +134,19 @@ impl Desk {
         })
     }
 
+    /// The people who sign in on this tablet: those with a PIN here. The office knows many more.
+    fn people_here(&self) -> Result<Vec<PersonCard>> {
+        let read = self.store.read();
+        let succeeded: Vec<Uuid> = self.setting(crate::central::SUCCEEDED)?.unwrap_or_default();
+        let mut cards = Vec::new();
+        for person in read.persons()? {
+            if !succeeded.contains(&person.id) && read.pin(person.id)?.is_some() {
+                cards.push(self.card(&person)?);
+            }
+        }
+        Ok(cards)
+    }
+
     /// The part of the status that needs the database.
     pub(crate) fn fill_status(&self, status: &mut AppStatus) -> Result<()> {
         let read = self.store.read();
@@ -148,7 +161,7 @@ impl Desk {
             status.people = vec![self.card(&self.person(row.given_by)?)?];
             return Ok(());
         }
-        status.people = read.persons()?.iter().map(|person| self.card(person)).collect::<Result<_>>()?;
+        status.people = self.people_here()?;
         status.root_fingerprint = self.identity.root_fingerprint();
         if let Some(person) = self.person {
             status.firm = Some(firm);

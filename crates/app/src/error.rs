@@ -5,6 +5,8 @@ use fieldseal_domain::{canonical::CanonicalError, fold::MoveError, ink::InkError
 use fieldseal_render::RenderError;
 use fieldseal_seal::{CertificateError, KeyError, PdfError, SealError, second_path::SecondPathError};
 use fieldseal_store::StoreError;
+use fieldseal_sync::SyncError;
+use fieldseal_sync::wire::{CallError, Code};
 use std::collections::BTreeMap;
 
 /// Why a use case did not happen. Nothing is half done.
@@ -52,6 +54,12 @@ pub enum AppError {
     /// A file that is no table of customers or jobs.
     #[error("the file is no table")]
     Unreadable,
+    /// What was given as the office's address is none, or would be reached without encryption.
+    #[error("this is not the address of an office")]
+    BadAddress,
+    /// The office's server.
+    #[error("the office could not be asked")]
+    Central(#[from] SyncError),
     /// A newer preview was asked for.
     #[error("a newer preview is on its way")]
     Superseded,
@@ -134,6 +142,8 @@ impl AppError {
             Self::TooMany => "too_many",
             Self::Unreadable => "unreadable",
             Self::Superseded => "superseded",
+            Self::BadAddress => "bad_address",
+            Self::Central(error) => central_code(error),
             Self::Pin(PinError::TooEasy) => "pin_too_easy",
             Self::Pin(PinError::Form | PinError::Hash) => "pin_form",
             Self::Ink(InkError::Empty) => "ink_empty",
@@ -205,6 +215,24 @@ impl AppError {
             cause = error.source();
         }
         text
+    }
+}
+
+/// What the screens say of the office's server.
+fn central_code(error: &SyncError) -> &'static str {
+    match error {
+        SyncError::Call(CallError::Unreachable(_)) => "central_unreachable",
+        SyncError::Call(CallError::WrongServer) => "central_wrong_server",
+        SyncError::Call(CallError::Refused(refusal)) => match refusal.code {
+            Code::WrongCode => "central_wrong_code",
+            Code::TooMany => "central_too_many",
+            _ => "central_refused",
+        },
+        SyncError::Enrolment(_)
+        | SyncError::Answer(_)
+        | SyncError::Register(_)
+        | SyncError::OtherServer { .. } => "central_wrong_server",
+        SyncError::Store(_) | SyncError::Closed | SyncError::Keys(_) => "central_failed",
     }
 }
 

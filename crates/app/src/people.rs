@@ -34,7 +34,8 @@ impl App {
             if desk.store.read().hand_over()?.is_some() {
                 return Err(AppError::NotAllowed);
             }
-            let answer = desk.try_pin(person, pin)?;
+            let answer =
+                if desk.take_new_pin(person, pin)? { PinAnswer::Right } else { desk.try_pin(person, pin)? };
             if answer == PinAnswer::Right {
                 desk.person = Some(person);
             }

@@ -27,6 +27,9 @@ mod session;
 mod status;
 mod transport;
 
+/// The words of the protocol, for whoever enrols a device or reads a refusal.
+pub use fieldseal_wire as wire;
+
 pub use engine::{Engine, Report};
 pub use enrol::{Enrolment, Predecessor, enrol};
 pub use error::{ProofError, Result, SyncError};

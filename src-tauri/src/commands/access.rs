@@ -1,7 +1,7 @@
 //! The one list of all commands, with who may use each. The app enforces it; `tests/commands.rs` walks it and fails
 //! when a command can be used in a phase in which it must not.
 
-use super::{detail, documents, export, hand_over, lists, office, people, photos, start};
+use super::{central, detail, documents, export, hand_over, lists, office, people, photos, start};
 use fieldseal_app::view::start::Phase;
 use tauri::{Runtime, ipc::Invoke};
 
@@ -77,7 +77,9 @@ commands! {
         export::open_sealed, export::print_sealed, export::save_sealed, export::export_root,
         export::root_certificate, office::register, office::register_count, office::dashboard, office::save_view,
         office::delete_view, office::assign_job, office::void_document, office::clear_acceptance, office::hold,
-        office::export_register, office::stop_export, office::import_waiting, office::sync_view;
+        office::export_register, office::stop_export, office::import_waiting, office::sync_view,
+        central::central, central::connect, central::sync_now, central::see_alarm,
+        central::save_unsent;
     Customer:
         hand_over::hand_over_view, hand_over::hand_over_language, hand_over::hand_over_seen,
         hand_over::hand_over_remark, hand_over::hand_over_ink, hand_over::sign, hand_over::decline,

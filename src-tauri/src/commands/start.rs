@@ -3,7 +3,7 @@
 use super::{Answer, aside, ask, ask_and_follow};
 use crate::{
     inbox,
-    shell::{Shell, problem},
+    shell::{Shell, problem, start_sync},
 };
 use fieldseal_app::view::start::{AppStatus, FirstRun, FirstRunDone, KeyStoreCheck, KeyStoreKind, Phase};
 use tauri::{AppHandle, Runtime};
@@ -75,11 +75,12 @@ pub async fn retry<R: Runtime>(handle: AppHandle<R>) -> Answer<AppStatus> {
     opened(&handle, ask_and_follow(handle.clone(), |app| app.retry()).await).await
 }
 
-/// After opening: the settings can be read now, so the photo folder is watched.
+/// After opening: the settings can be read now, so the photo folder is watched, and the office is spoken to.
 async fn opened<R: Runtime>(handle: &AppHandle<R>, answer: Answer<AppStatus>) -> Answer<AppStatus> {
     if answer.is_ok() {
         aside(handle.clone(), |shell: &Shell| {
             inbox::follow_setting(shell);
+            start_sync(&shell.app());
             Ok(())
         })
         .await?;

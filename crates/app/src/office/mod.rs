@@ -4,7 +4,6 @@ mod export;
 mod import;
 mod moves;
 mod paper;
-mod queue;
 mod register;
 mod table;
 
@@ -20,8 +19,6 @@ use fieldseal_domain::role::Role;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Setting: the role this device got from the server, for whoever works with it.
-pub(crate) const ROLE: &str = "role";
 /// Setting: roles of people on a tablet without a server.
 pub(crate) const ROLES: &str = "roles";
 
@@ -42,13 +39,15 @@ impl App {
 }
 
 impl Desk {
-    /// The role of a person here: their own, else the device's, else technician.
+    /// The role of a person here: what the server says of the device's person; without a server what the tablet says.
     pub(crate) fn role(&self, person: Uuid) -> Result<Role> {
-        let roles: BTreeMap<Uuid, Role> = self.setting(ROLES)?.unwrap_or_default();
-        match roles.get(&person) {
-            Some(role) => Ok(*role),
-            None => Ok(self.setting(ROLE)?.unwrap_or_default()),
+        if let Some(membership) = &self.identity.central {
+            // The server says who they are; others who sign in here are technicians.
+            let peer = self.store.read().peer()?.filter(|_| membership.person == person);
+            return Ok(peer.and_then(|peer| Role::named(&peer.role)).unwrap_or_default());
         }
+        let roles: BTreeMap<Uuid, Role> = self.setting(ROLES)?.unwrap_or_default();
+        Ok(roles.get(&person).copied().unwrap_or_default())
     }
 
     /// Gives a person of a tablet without a server a role.

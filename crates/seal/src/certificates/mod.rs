@@ -326,6 +326,12 @@ pub fn check_device_certificates(
     Ok(CertifiedDevice { device, ed25519: ed25519.ed25519_key().ok_or(PathError::WrongUse)? })
 }
 
+/// The Ed25519 key that a certificate is for; none for other keys and for what is no certificate.
+#[must_use]
+pub fn ed25519_key(certificate: &[u8]) -> Option<[u8; 32]> {
+    read(certificate).ok()?.ed25519_key()
+}
+
 /// What the leaves of a device certify.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertifiedDevice {

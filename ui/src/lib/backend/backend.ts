@@ -133,9 +133,19 @@ export interface OfficeBackend {
   syncView(): Promise<v.SyncView>;
 }
 
+/** The office this tablet belongs to. */
+export interface CentralBackend {
+  central(): Promise<v.CentralView>;
+  connect(request: v.ConnectRequest): Promise<v.CentralView>;
+  syncNow(): Promise<null>;
+  seeAlarm(id: number): Promise<v.CentralView>;
+  /** Where it was saved, or null when the dialog was left. */
+  saveUnsent(): Promise<string | null>;
+}
+
 /** Everything. */
 export interface Backend
-  extends StartBackend, JobsBackend, DraftBackend, HandOverBackend, DetailBackend, OfficeBackend {
+  extends CentralBackend, StartBackend, JobsBackend, DraftBackend, HandOverBackend, DetailBackend, OfficeBackend {
   /** Address of a page image. */
   pageUrl(token: string, page: number, width: number): string;
   /** Address of a stored picture. */

@@ -28,6 +28,12 @@ export const tauri: Backend = {
   saveSetting: (key, value) => ask('save_setting', { key, value }),
   keepSignature: (ink, pin) => ask('keep_signature', { ink, pin }),
 
+  central: () => ask('central'),
+  connect: (request) => ask('connect', { request }),
+  syncNow: () => ask('sync_now'),
+  seeAlarm: (id) => ask('see_alarm', { id }),
+  saveUnsent: () => ask('save_unsent'),
+
   jobs: (view) => ask('jobs', { view }),
   job: (id) => ask('job', { id }),
   search: (text) => ask('search', { text }),

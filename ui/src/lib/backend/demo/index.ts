@@ -7,6 +7,16 @@ import type * as v from '../types';
 import { office } from './office';
 import { World } from './world';
 
+/** The demo core belongs to no office. */
+const alone: v.CentralView = {
+  connected: false,
+  address: '',
+  role: null,
+  device_code: '',
+  root_fingerprint: '',
+  alarms: [],
+};
+
 /** PIN of everybody. */
 const PIN = '2468';
 
@@ -107,6 +117,11 @@ export function demo(): Backend {
     convert: async (id, kind) => world.convert(id, kind),
 
     ...office(query),
+    central: async () => alone,
+    connect: async () => alone,
+    syncNow: async () => null,
+    seeAlarm: async () => alone,
+    saveUnsent: async () => null,
 
     pageUrl: (token, page) => world.picture(token, page),
     photoUrl: () => world.photo(),

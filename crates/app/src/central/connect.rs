@@ -1,0 +1,180 @@
+//! Becoming a device of the organisation: address and one-time code, or the link that the office's QR holds.
+
+use super::{
+    side::Side,
+    successor::{self, Door},
+};
+use crate::{
+    app::App,
+    desk::Desk,
+    error::{AppError, Result},
+    view::central::{CentralView, ConnectRequest},
+};
+use fieldseal_domain::Digest;
+use fieldseal_seal::SigningContext;
+use fieldseal_sync::{
+    Enrolment, HttpCentral, Local as _, Predecessor, ServerAddress, Successor as _, Trust, enrol,
+};
+use std::sync::Arc;
+use url::Url;
+use uuid::Uuid;
+
+/// Scheme and host of the link.
+const LINK: (&str, &str) = ("fieldseal", "enrol");
+
+/// What was typed or scanned, read.
+#[derive(Debug, PartialEq, Eq)]
+struct Invitation {
+    url: String,
+    code: String,
+    key: Option<Digest>,
+}
+
+/// Reads an invitation: the link alone, or an address and a code.
+fn read(request: &ConnectRequest) -> Result<Invitation> {
+    let address = request.address.trim();
+    let link =
+        Url::parse(address).ok().filter(|url| (url.scheme(), url.host_str()) == (LINK.0, Some(LINK.1)));
+    let Some(link) = link else {
+        let code = request.code.trim().to_owned();
+        if address.is_empty() {
+            return Err(AppError::Missing("address"));
+        }
+        if code.is_empty() {
+            return Err(AppError::Missing("code"));
+        }
+        // A bare name or number is meant as a server in the house.
+        let url = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
+        return Ok(Invitation { url, code, key: None });
+    };
+    let value =
+        |name: &str| link.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let key = match value("key").filter(|key| !key.is_empty()) {
+        Some(key) => Some(key.parse().map_err(|_| AppError::BadAddress)?),
+        None => None,
+    };
+    let code = value("code").unwrap_or_else(|| request.code.trim().to_owned());
+    match value("url") {
+        Some(url) if !code.is_empty() => Ok(Invitation { url, code, key }),
+        Some(_) => Err(AppError::Missing("code")),
+        None => Err(AppError::BadAddress),
+    }
+}
+
+/// The address with the reason to believe in it.
+pub(super) fn address(url: &str, key: Option<Digest>) -> Result<ServerAddress> {
+    let trust = key.map_or(Trust::SystemRoots, Trust::Pinned);
+    ServerAddress::new(url, trust).map_err(|_| AppError::BadAddress)
+}
+
+/// Runs a future of the engine on this thread.
+pub(super) fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(work))
+}
+
+impl App {
+    /// Connects this tablet to the office. Everything signed before stays and is sent too. Takes as long as the network
+    /// takes; the database is free meanwhile.
+    ///
+    /// # Errors
+    /// [`AppError::Missing`], [`AppError::BadAddress`], [`AppError::Central`] with the server's refusal,
+    /// [`AppError::NotAllowed`] when it is connected already.
+    pub fn connect(self: &Arc<Self>, request: &ConnectRequest) -> Result<CentralView> {
+        let invitation = read(request)?;
+        let address = address(&invitation.url, invitation.key)?;
+        let door = Door { url: address.as_str().to_owned(), server_key: invitation.key };
+        let person = self.at_work(|desk, person| match desk.identity.central {
+            Some(_) => Err(AppError::NotAllowed),
+            None => Ok(person),
+        })?;
+        let side = Side { app: Arc::clone(self) };
+        let central = HttpCentral::new(address).map_err(fieldseal_sync::SyncError::from)?;
+        let successor = successor::prepare(&side, Some(door))?;
+        let (end, predecessors) = self.at_work(|desk, _| desk.predecessors(&successor.keys().ed25519))?;
+        let enrolment = Enrolment {
+            code: invitation.code,
+            label: host_name(),
+            app_version: side.app_version(),
+            predecessors,
+        };
+        let enrolled = wait(enrol(&central, &successor, &enrolment, side.now()))??;
+        successor.adopt(&enrolled, end)?;
+        self.at_desk(|desk| desk.expect_person(person, enrolled.person))?;
+        self.start_sync()?;
+        self.central()
+    }
+}
+
+impl Desk {
+    /// The end of the present journal, and this and all earlier journals as the server wants them named.
+    fn predecessors(&self, new_key: &[u8; 32]) -> Result<((u64, Digest), Vec<Predecessor>)> {
+        let read = self.store.read();
+        let end_of = |device: &str| -> Result<(u64, Digest)> {
+            Ok(read.last_position(device)?.map_or((0, Digest::default()), |end| (end.n, end.id)))
+        };
+        let mut all = Vec::new();
+        for earlier in &self.identity.earlier {
+            let Ok(ed25519) = earlier.ed25519.as_slice().try_into() else { continue };
+            all.push(Predecessor {
+                device: earlier.device.clone(),
+                ed25519,
+                certificates: earlier.certificates.clone(),
+                end: end_of(&earlier.device)?,
+                proof: None,
+            });
+        }
+        let end = end_of(&self.identity.device)?;
+        all.push(Predecessor {
+            device: self.identity.device.clone(),
+            ed25519: self.public.ed25519_raw,
+            certificates: self.identity.chain(),
+            end,
+            proof: Some(self.pen.keys.sign_statement(SigningContext::Continues, new_key)),
+        });
+        Ok((end, all))
+    }
+
+    /// The server knows the person at work under another identity: when that person has arrived, they keep their PIN.
+    fn expect_person(&mut self, here: Uuid, there: Uuid) -> Result<()> {
+        if here == there { Ok(()) } else { self.save_setting(super::person::AWAITED, &(here, there)) }
+    }
+}
+
+/// What people call the machine.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/etc/hostname").ok().or_else(|| std::env::var("COMPUTERNAME").ok());
+    let name: String = name.unwrap_or_default().trim().chars().take(64).collect();
+    if name.is_empty() { "tablet".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn request(address: &str, code: &str) -> ConnectRequest {
+        ConnectRequest { address: address.to_owned(), code: code.to_owned() }
+    }
+
+    #[test]
+    fn an_invitation_is_a_link_or_an_address_and_a_code() {
+        let key = Digest::of(b"key");
+        let link = format!("fieldseal://enrol?url=https%3A%2F%2Foffice%3A8420&code=AAAA-BBBB-CCCC&key={key}");
+        let read_link = read(&request(&link, "")).unwrap();
+        assert_eq!(read_link.url, "https://office:8420");
+        assert_eq!((read_link.code.as_str(), read_link.key), ("AAAA-BBBB-CCCC", Some(key)));
+        let typed = read(&request(" office:8420 ", " AAAA ")).unwrap();
+        assert_eq!((typed.url.as_str(), typed.code.as_str()), ("https://office:8420", "AAAA"));
+    }
+
+    #[test]
+    fn what_is_missing_or_malformed_is_said() {
+        assert!(matches!(read(&request("", "A")), Err(AppError::Missing("address"))));
+        assert!(matches!(read(&request("https://x", " ")), Err(AppError::Missing("code"))));
+        assert!(matches!(read(&request("fieldseal://enrol?code=A", "")), Err(AppError::BadAddress)));
+        let bad_key = "fieldseal://enrol?url=https%3A%2F%2Fx&code=A&key=zz";
+        assert!(matches!(read(&request(bad_key, "")), Err(AppError::BadAddress)));
+        assert!(matches!(address("http://10.0.0.1", None), Err(AppError::BadAddress)));
+    }
+}

@@ -1,0 +1,91 @@
+//! People and the office: who connected the tablet goes on under the office's identity for them, and a PIN that the
+//! office reset is set anew at the next sign-in.
+
+use crate::{
+    desk::Desk,
+    error::{AppError, Result},
+};
+use fieldseal_store::{Pin, PinLock};
+use fieldseal_sync::wire::session::Notice;
+use uuid::Uuid;
+
+/// Setting: `(here, there)`, the person who connected the tablet and who they are for the office.
+pub(super) const AWAITED: &str = "awaited_person";
+/// Setting: people who are somebody else since the tablet was connected; they no longer sign in.
+pub(crate) const SUCCEEDED: &str = "succeeded_people";
+/// Setting: resets that were done.
+const RESETS: &str = "pin_resets";
+/// Setting: people whose next PIN is their new one.
+pub(crate) const RESET_PINS: &str = "reset_pins";
+
+impl Desk {
+    /// What a session brought that concerns people. Nothing of it happens while a customer holds the tablet: they could
+    /// take it over.
+    pub(super) fn settle_people(&mut self, notices: &[Notice]) -> Result<()> {
+        if self.store.read().hand_over()?.is_some() {
+            return Ok(());
+        }
+        self.settle_awaited()?;
+        notices.iter().try_for_each(|notice| match notice {
+            Notice::PinReset { id, person } => self.settle_reset(*id, *person),
+        })
+    }
+
+    fn settle_awaited(&mut self) -> Result<()> {
+        let Some((here, there)) = self.setting::<(Uuid, Uuid)>(AWAITED)? else { return Ok(()) };
+        let read = self.store.read();
+        let (Some(_), Some(pin)) = (read.person(there)?, read.pin(here)?) else { return Ok(()) };
+        let mut succeeded: Vec<Uuid> = self.setting(SUCCEEDED)?.unwrap_or_default();
+        succeeded.push(here);
+        let ink = read.own_ink(here)?;
+        self.store.transact(|tx| -> std::result::Result<(), AppError> {
+            tx.put_pin(there, &pin)?;
+            if let Some(ink) = &ink {
+                tx.put_own_ink(there, ink)?;
+            }
+            tx.put_setting(SUCCEEDED, &succeeded)?;
+            tx.put_setting(AWAITED, &Option::<(Uuid, Uuid)>::None)?;
+            Ok(())
+        })?;
+        if self.person == Some(here) {
+            self.person = Some(there);
+        }
+        Ok(())
+    }
+
+    fn settle_reset(&mut self, id: Uuid, person: Uuid) -> Result<()> {
+        let mut done: Vec<Uuid> = self.setting(RESETS)?.unwrap_or_default();
+        if done.contains(&id) {
+            return Ok(());
+        }
+        done.push(id);
+        let mut reset: Vec<Uuid> = self.setting(RESET_PINS)?.unwrap_or_default();
+        reset.push(person);
+        self.store.transact(|tx| -> std::result::Result<(), AppError> {
+            tx.put_setting(RESETS, &done)?;
+            tx.put_setting(RESET_PINS, &reset)?;
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Whether the office reset this person's PIN: the PIN given now becomes theirs.
+    ///
+    /// # Errors
+    /// [`AppError::Pin`] for a PIN that is too easy.
+    pub(crate) fn take_new_pin(&mut self, person: Uuid, pin: &str) -> Result<bool> {
+        let reset: Vec<Uuid> = self.setting(RESET_PINS)?.unwrap_or_default();
+        if !reset.contains(&person) {
+            return Ok(false);
+        }
+        crate::pins::check(pin)?;
+        let hash = crate::pins::hash(pin)?;
+        let left: Vec<Uuid> = reset.into_iter().filter(|one| *one != person).collect();
+        self.store.transact(|tx| -> std::result::Result<(), AppError> {
+            tx.put_pin(person, &Pin { hash, lock: PinLock::default() })?;
+            tx.put_setting(RESET_PINS, &left)?;
+            Ok(())
+        })?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,68 @@
+//! A real central server beside the story, on a free port of this machine.
+
+use fieldseal_server::{Clock, Config, Running, start};
+use std::path::Path;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// The office's server.
+pub struct Office {
+    runtime: Runtime,
+    running: Option<Running>,
+    folder: TempDir,
+}
+
+fn config(folder: &Path, port: u16) -> Config {
+    Config {
+        data: folder.to_owned(),
+        listen: ([127, 0, 0, 1], port).into(),
+        public_url: None,
+        organisation: "Demo Service Group".into(),
+        trusted_proxies: Vec::new(),
+        metrics_peers: Vec::new(),
+        plain: true,
+        tls: None,
+        log: "warn".into(),
+    }
+}
+
+impl Office {
+    /// A new server.
+    #[must_use]
+    pub fn open() -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let folder = tempfile::tempdir().expect("a folder");
+        let started = runtime.block_on(start(config(folder.path(), 0), Clock::system()));
+        Self { running: Some(started.expect("a server")), runtime, folder }
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().expect("a running server")
+    }
+
+    /// The administrator's invitation, as the QR says it.
+    #[must_use]
+    pub fn invitation(&self) -> String {
+        let code = self.runtime.block_on(self.running().first_code()).expect("a code");
+        code.expect("nobody is enrolled yet").link
+    }
+
+    /// What the server has of each journal: device and last number.
+    #[must_use]
+    pub fn journals(&self) -> Vec<(String, u64)> {
+        let devices = self.runtime.block_on(self.running().server.store().devices()).expect("devices");
+        devices.into_iter().map(|row| (row.device, row.n)).collect()
+    }
+
+    /// Stops and starts again on the same folder and port, as after an update.
+    #[must_use]
+    pub fn restarted(mut self) -> Self {
+        let port = self.running().address.port();
+        if let Some(running) = self.running.take() {
+            self.runtime.block_on(running.stop()).expect("a stop");
+        }
+        let started = self.runtime.block_on(start(config(self.folder.path(), port), Clock::system()));
+        self.running = Some(started.expect("a server"));
+        self
+    }
+}
