@@ -43,7 +43,7 @@ impl Visits {
         let typesetter: Arc<dyn Typesetter> =
             Arc::new(WorkerTypesetter::of_program(std::env::current_exe()?, WORKER));
         let parts = Parts { clock: clock.clone(), vaults: Arc::new(NoSystemVault), typesetter };
-        let app = App::open(folder.path(), parts);
+        let app = Arc::new(App::open(folder.path(), parts));
         let first_run = app.first_run(&tablet::first_run_request())?;
         let tablet = Tablet { app, clock, folder, first_run };
         let customer = tablet.app.save_customer(&blank_customer())?;
