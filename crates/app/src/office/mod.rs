@@ -1,5 +1,6 @@
 //! The office's use cases: the register, what leaves it, what is decided in it. Each asks for a role.
 
+mod decide;
 mod export;
 mod import;
 mod moves;
@@ -56,4 +57,8 @@ impl Desk {
         roles.insert(person, role);
         self.save_setting(ROLES, &roles)
     }
+}
+
+fn role_named(name: &str) -> Option<Role> {
+    Role::ALL.into_iter().find(|role| role.name() == name)
 }

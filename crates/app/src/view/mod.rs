@@ -1,6 +1,7 @@
 //! What crosses to the screens: plain data, one TypeScript type each, no behaviour.
 
 pub mod central;
+pub mod decisions;
 pub mod detail;
 pub mod document;
 pub mod hand_over;
