@@ -181,4 +181,4 @@ test('no change is lost, whatever it meets: saves, failures, photos, lists of pr
     }),
     { numRuns: 200 },
   );
-});
+}, 60_000);
