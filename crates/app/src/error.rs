@@ -30,6 +30,8 @@ pub enum Lack {
     Reason,
     /// A quantity that can be read.
     Quantity,
+    /// A date that can be read.
+    Date,
 }
 
 impl Lack {
@@ -45,6 +47,7 @@ impl Lack {
             Self::Person => "person",
             Self::Reason => "reason",
             Self::Quantity => "quantity",
+            Self::Date => "date",
         }
     }
 }
