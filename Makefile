@@ -1,5 +1,5 @@
 # The commands of this project. Each installs what it is missing first (Debian 12, Ubuntu 24.04).
-.PHONY: help run test bench lint fmt clean deb-app deb-server windows-check
+.PHONY: help run test bench guide lint fmt clean deb-app deb-server windows-check
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -13,6 +13,9 @@ test: ## all tests: unit, user interface, real window, independent readers, lice
 
 bench: ## measure against the aims; prints a table, writes var/bench.json
 	@bash scripts/bench.sh
+
+guide: ## make the pictures of the user guide anew
+	@bash scripts/guide.sh
 
 lint: ## formatting, types, clippy, notices
 	@bash scripts/lint.sh

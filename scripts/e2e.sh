@@ -4,8 +4,6 @@
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit 1
 scripts/build-e2e.sh --all-targets || exit 1
-
-export FIELDSEAL_E2E_APP="$PWD/target/e2e/fieldseal"
 cd tests/e2e || exit 1
 if [ $# -gt 0 ]; then exec python3 -m unittest -v "$@"; fi
 exec python3 -m unittest discover -v -s . -p 'test_*.py'

@@ -7,7 +7,7 @@ PACKAGES_BUILD="build-essential pkg-config libwebkit2gtk-4.1-dev libssl-dev mold
 PACKAGES_WINDOW="xvfb webkit2gtk-driver dbus gnome-keyring fonts-dejavu-core python3 poppler-utils"
 # What the rest of the tests needs: readers of sealed PDFs, Python tools, a browser, the pen and finger rig.
 PACKAGES_TEST="python3-venv qpdf mupdf-tools openssl libnss3-tools
-  xserver-xorg-core xserver-xorg-video-dummy xinput imagemagick"
+  xserver-xorg-core xserver-xorg-video-dummy xinput imagemagick openbox"
 
 # What type-checking for Windows needs: a Rust whose standard library comes as source, and the compiler for its C parts.
 PACKAGES_FOR_WINDOWS="rustc-web cargo-web rust-web-src libstd-rust-web-dev gcc-mingw-w64-x86-64-win32

@@ -23,13 +23,13 @@ if [ $display = yes ]; then
   build_ui
   must "program (the first time takes some minutes)" cargo build --workspace --bins --locked
   echo "Starting Fieldseal with the demo firm. Its data is in ${FIELDSEAL_DATA:-var/run}."
-  exec env FIELDSEAL_DATA="${FIELDSEAL_DATA:-$ROOT/var/run}" FIELDSEAL_DEMO=1 target/debug/fieldseal "$@"
+  exec env FIELDSEAL_DATA="${FIELDSEAL_DATA:-$ROOT/var/run}" FIELDSEAL_DEMO=1 "${CARGO_TARGET_DIR:-target}/debug/fieldseal" "$@"
 fi
 
 echo "There is no display here: a demo visit will be driven through the real window, off screen."
 bash scripts/setup.sh window || exit 1
 build_ui
 must "program (the first time takes some minutes)" scripts/build-e2e.sh
-if ! step "demo visit" env FIELDSEAL_E2E_APP="$ROOT/target/e2e/fieldseal" python3 tests/e2e/demo.py var/demo; then exit 1; fi
+if ! step "demo visit" python3 tests/e2e/demo.py var/demo; then exit 1; fi
 echo "The demo visit left in var/demo/:"
 find var/demo -maxdepth 2 -type f | sort | sed 's/^/  /'

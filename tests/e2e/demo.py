@@ -1,6 +1,6 @@
 """Drives one whole visit of the demo firm through the real window and leaves what came of it in a folder.
 
-usage: demo.py FOLDER   (FIELDSEAL_E2E_APP names the program; scripts/run.sh builds it and sets it)
+usage: demo.py FOLDER   (scripts/run.sh builds the program first; FIELDSEAL_E2E_APP names another one)
 
 Leaves root.pem, every sealed PDF of the demo firm, and pictures of the screens in light and dark.
 """
@@ -14,7 +14,7 @@ import sys
 from calls import call, must
 from harness import App
 from moves import Moves
-from processes import ROOT, Screen, Session
+from processes import BUILT, Screen, Session
 
 PIN = "2580"
 
@@ -27,7 +27,7 @@ class Demo:
         shutil.rmtree(self.out, ignore_errors=True)
         (self.out / "screens").mkdir(parents=True)
         self.data = self.out / "data"
-        self.program = os.environ.get("FIELDSEAL_E2E_APP") or ROOT / "target/e2e/fieldseal"
+        self.program = os.environ.get("FIELDSEAL_E2E_APP") or BUILT / "e2e/fieldseal"
 
     def run(self):
         """Everything; returns the number of sealed files that were verified."""
@@ -58,7 +58,7 @@ class Demo:
             fault="Zgomot la pornire.", work_done="Schimbat rulmentul ventilatorului, verificat sub sarcină.",
             completion="full",
         )  # fmt: skip
-        moves.tap("add-time")
+        moves.work()
         moves.bring("field-work_done")
         moves.look("02-editor")
         moves.hand_over()
@@ -103,7 +103,7 @@ class Demo:
         for file in self.out.glob("*.pdf"):
             if not file.name.endswith(".sealed.pdf"):
                 file.unlink()
-        verifier = ROOT / "target/debug/fieldseal-verify"
+        verifier = BUILT / "debug/fieldseal-verify"
         files = sorted(self.out.glob("*.sealed.pdf"))
         if not files:
             raise SystemExit("no sealed file came of it")

@@ -113,7 +113,7 @@ class WindowTest(unittest.TestCase):
         self.folder.mkdir(parents=True)
         self.data = self.folder / "data"
         self.app = None
-        self.program = os.environ.get("FIELDSEAL_E2E_APP") or ROOT / "target/e2e/fieldseal"
+        self.program = os.environ.get("FIELDSEAL_E2E_APP") or BUILT / "e2e/fieldseal"
         self.display = self.make_display()
         self.addCleanup(self.display.stop)
         self.display.start()

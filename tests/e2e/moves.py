@@ -210,6 +210,14 @@ class Moves:
             hook(f"field-{key}"), date,
         )  # fmt: skip
 
+    def work(self, start="08:00", end="09:30"):
+        """A stretch of working time."""
+        self.tap("add-time")
+        self.write("time-0-start", start)
+        self.write("time-0-end", end)
+        # Left, as a person leaves a field: what was typed counts from then on.
+        self.page.press("Tab")
+
     def hand_over(self):
         """From the editor to the card that asks who signs; fails with the list of what is missing."""
         self.tap("hand-over")

@@ -11,6 +11,8 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+# Where cargo puts what it builds.
+BUILT = ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target")
 PATIENCE = 20.0
 
 

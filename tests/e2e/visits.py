@@ -10,7 +10,7 @@ import sys
 from calls import call, must
 from harness import WindowTest
 from moves import Moves, hook
-from processes import ROOT
+from processes import BUILT, ROOT
 
 FIRM = {
     "firm-name": "Atelier Exemplu",
@@ -21,7 +21,7 @@ FIRM = {
 }
 PIN = "2580"
 PASSPHRASE = "patru cuvinte mici aici"
-VERIFIER = pathlib.Path(os.environ.get("FIELDSEAL_VERIFY") or ROOT / "target/debug/fieldseal-verify")
+VERIFIER = pathlib.Path(os.environ.get("FIELDSEAL_VERIFY") or BUILT / "debug/fieldseal-verify")
 READERS = ROOT / "tests/readers/readers.py"
 
 
@@ -72,7 +72,7 @@ class VisitTest(WindowTest):
         moves.new_customer(customer, "Calea Galați 1", "Brăila", language)
         moves.begin("service_sheet")
         moves.fill(fault="Nu pornește.", work_done="Înlocuit garnitura ușii.", completion="full")
-        moves.tap("add-time")
+        moves.work()
         moves.hand_over()
 
     def documents(self, page):

@@ -2,26 +2,26 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use fieldseal_app::{
-    AppError,
+    AppError, Lack,
     export::Purpose,
     photos::PhotoError,
     view::{
         detail::VerdictGrade,
-        document::{DraftSave, FreezeAnswer, NewDocument},
+        document::{DocumentView, DraftSave, FreezeAnswer, NewDocument},
         start::{KeyStoreKind, Phase, PinAnswer},
     },
 };
 use fieldseal_domain::{
     Language,
     check::ProblemCode,
-    content::{Answer, ChecklistRow},
+    content::{Answer, ChecklistRow, TimeType, WorkTime},
     party::{Customer, Job},
 };
 use fieldseal_tests::{
     tablet::{PASSPHRASE, PIN, Tablet, first_run_request, open},
     workshop::blank_customer,
 };
-use std::fs;
+use std::{fs, sync::mpsc, thread};
 
 #[test]
 fn story_a_draft_survives_a_kill_and_a_stale_save_is_refused() {
@@ -65,6 +65,47 @@ fn story_what_is_missing_is_named_with_its_place() {
     };
     assert_eq!(code("fields.completion"), Some(ProblemCode::NotAnOption));
     assert_eq!(code("checklist.0"), Some(ProblemCode::Missing));
+}
+
+/// Red if a stretch of no time at all, or a break, passed for work.
+#[test]
+fn story_no_minutes_are_no_work() {
+    let tablet = Tablet::set_up();
+    let sheet = tablet.filled_sheet();
+    let with = |time_type, end: &str| {
+        let view = tablet.app.document(sheet.id).unwrap();
+        tablet.save(&view, |content| {
+            content.lines.clear();
+            content.times = vec![WorkTime {
+                time_type,
+                start: "2026-09-01T08:00".into(),
+                end: end.into(),
+                zone: "Europe/Bucharest".into(),
+            }];
+        })
+    };
+    let blocked = |view: &DocumentView| view.problems.iter().any(|p| p.code == ProblemCode::TimesOrPackage);
+    assert!(blocked(&with(TimeType::Work, "2026-09-01T08:00")), "nought minutes");
+    assert!(blocked(&with(TimeType::Pause, "2026-09-01T09:00")), "a break");
+    assert!(matches!(tablet.app.freeze(sheet.id).unwrap(), FreezeAnswer::Problems { .. }));
+    assert!(!blocked(&with(TimeType::Work, "2026-09-01T08:01")));
+    let _ = tablet.freeze(sheet.id);
+}
+
+/// Red if the program told of a second window whenever it was started again a little too soon.
+#[test]
+fn story_a_run_that_is_just_ending_is_waited_for() {
+    let tablet = Tablet::set_up();
+    let second = open(tablet.folder.path(), &tablet.clock);
+    let Tablet { app, folder: _folder, .. } = tablet;
+    let (waiting, begun) = mpsc::channel();
+    let opening = thread::spawn(move || {
+        waiting.send(()).unwrap();
+        second.unlock(PASSPHRASE).unwrap().phase
+    });
+    begun.recv().unwrap();
+    drop(app);
+    assert_eq!(opening.join().unwrap(), Phase::SignIn);
 }
 
 const HOSTILE: [&str; 6] = [
@@ -299,5 +340,5 @@ fn story_jobs_customers_and_machines_are_made_on_the_spot() {
     let nobody = Job { customer: sheet.id, ..Job::default() };
     assert!(matches!(tablet.app.save_job(&nobody), Err(AppError::NotFound("customer"))));
     let unnamed = Customer { name: "\u{202E}".into(), ..blank_customer() };
-    assert!(matches!(tablet.app.save_customer(&unnamed), Err(AppError::Missing("name"))));
+    assert!(matches!(tablet.app.save_customer(&unnamed), Err(AppError::Missing(Lack::Name))));
 }

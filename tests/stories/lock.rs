@@ -110,12 +110,21 @@ fn story_wrong_pins_slow_down_and_never_shut_out() {
 
 #[test]
 fn story_a_forgotten_pin_is_replaced_by_the_recovery_code() {
-    let (tablet, _) = at_customer();
+    let (tablet, doc) = at_customer();
     let person = tablet.person();
     assert!(matches!(tablet.app.reset_pin(person, "AAAAA-BBBBB", "7391"), Err(AppError::WrongRecoveryCode)));
     tablet.app.reset_pin(person, &tablet.first_run.recovery_code.to_lowercase(), "7391").unwrap();
     assert_ne!(tablet.app.take_tablet_back(person, PIN).unwrap(), PinAnswer::Right);
     assert_eq!(tablet.app.take_tablet_back(person, "7391").unwrap(), PinAnswer::Right);
+    let how = |doc| {
+        let timeline = tablet.app.detail(doc).unwrap().timeline;
+        let last = timeline.into_iter().rfind(|entry| entry.kind == "handed_back").unwrap();
+        last.data["how"].clone()
+    };
+    assert_eq!(how(doc), "recovery_code", "the journal says that the code was used");
+    let _ = tablet.hand_over(doc, "customer", Language::Ro);
+    assert_eq!(tablet.app.take_tablet_back(person, "7391").unwrap(), PinAnswer::Right);
+    assert_eq!(how(doc), "pin", "once only");
 }
 
 /// Red if a page of another document could be fetched by its token while a customer holds the tablet.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use fieldseal_app::{
-    AppError,
+    AppError, Lack,
     export::Purpose,
     view::{
         detail::VerdictGrade,
@@ -183,7 +183,7 @@ fn story_what_is_no_signature_is_not_taken_for_one() {
     let dot = Ink { v: 1, w: 60_000, h: 22_000, strokes: vec![vec![5, 5]] };
     assert!(matches!(with(&|r| r.ink = None), Err(AppError::Ink(_))));
     assert!(matches!(with(&|r| r.ink.as_mut().unwrap().strokes.clear()), Err(AppError::Ink(_))));
-    assert!(matches!(with(&|r| r.signer.name = " \u{202E} ".into()), Err(AppError::Missing("name"))));
+    assert!(matches!(with(&|r| r.signer.name = " \u{202E} ".into()), Err(AppError::Missing(Lack::Name))));
     assert!(matches!(with(&|r| r.consent_given = false), Err(AppError::NoConsent)));
     assert!(matches!(with(&|r| r.method = Method::Stored), Err(AppError::NotAllowed)));
     assert_eq!(with(&|r| r.ink = Some(dot.clone())).unwrap(), SignAnswer::ConfirmSmall);
@@ -259,6 +259,12 @@ fn story_the_return_shows_the_bag_that_is_missing() {
         content.accessories =
             vec![item("încărcător 65 W", Presence::Present), item("geantă neagră", Presence::Missing)];
     });
+    let before = back.content.before.as_ref().unwrap();
+    assert_eq!(
+        (before.condition.as_str(), before.accessories.len()),
+        ("zgârietură capac", 2),
+        "printed beside it"
+    );
     let _ = tablet.freeze(back.id);
     let view = tablet.hand_over(back.id, "customer", Language::Ro);
     assert_eq!(view.warnings, ["geantă neagră"], "shown to the customer before signing");

@@ -34,7 +34,7 @@ export async function check({ page, app }) {
   await at('start-J03-service_sheet').click();
   await at('screen-editor').waitFor();
   await at('hand-over').click();
-  await at('problems').getByRole('button').first().click();
+  await at('problems').getByRole('listitem').getByRole('button').first().click();
   await at('field-work_done').fill('Curățat, reglat');
   await at('field-completion-full').check({ force: true });
   await at('add-time').click();

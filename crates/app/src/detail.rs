@@ -7,11 +7,13 @@ use crate::{
     drafts::slot_views,
     error::{AppError, Result},
     hand_over::fingerprint,
+    identity::certificates_begin,
     lists::row,
     pages::Token,
     view::detail::{
         CheckRow, DetailView, SignatureRow, TimelineEntry, VerdictGrade, VerdictView, VersionRow,
     },
+    why::Why,
 };
 use fieldseal_domain::{
     Digest,
@@ -46,13 +48,16 @@ impl App {
             let file = state.file.ok_or(AppError::NotFound("file"))?;
             let pdf = desk.store.read().blob(file.0)?.ok_or(AppError::NotFound("file"))?;
             let now = desk.pen.clock.now();
-            // A wall clock that was set back must not make good certificates look unborn: the journal knows better.
+            // A wall clock that was set back must not make good certificates look unborn: journal and program know
+            // better.
             let last =
                 desk.store.read().last_position(&desk.identity.device)?.map_or(0, |last| last.hlc.millis());
             let known = jiff::Timestamp::from_millisecond(i64::try_from(last).unwrap_or(0))
                 .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-            let options =
-                VerifyOptions { roots: desk.identity.roots.clone(), at: now.timestamp().max(known) };
+            let options = VerifyOptions {
+                roots: desk.identity.roots.clone(),
+                at: now.timestamp().max(known).max(certificates_begin()),
+            };
             let verdict = verify::verify(&pdf, &options);
             let entries = desk.store.read().entries_of(doc)?;
             let mut view = verdict_view(&verdict, &rfc3339(&now));
@@ -144,7 +149,8 @@ impl Desk {
             state.slots.iter().filter(|(_, slot)| matches!(slot, fold::SlotState::Signed(_))).count();
         let agrees = signed == verdict.signatures.len() && state.file == Some(verdict.sha256);
         for (id, passed) in [("journal_signatures", signatures), ("journal_agrees", agrees)] {
-            view.checks.push(CheckRow { id: id.to_owned(), passed: Some(passed), data: BTreeMap::new() });
+            let why = if passed { None } else { Some(Why::Journal) };
+            view.checks.push(CheckRow { id: id.to_owned(), passed: Some(passed), why });
             if !passed {
                 view.grade = VerdictGrade::Bad;
             }
@@ -193,15 +199,10 @@ fn checks(verdict: &Verdict) -> Vec<CheckRow> {
             Outcome::Failed => Some(false),
             Outcome::CannotCheck => None,
         };
-        let row = rows.entry(id.clone()).or_insert_with(|| CheckRow {
-            id,
-            passed: Some(true),
-            data: BTreeMap::new(),
-        });
+        let row = rows.entry(id.clone()).or_insert_with(|| CheckRow { id, passed: Some(true), why: None });
         if passed != Some(true) && row.passed != Some(false) {
             row.passed = passed;
-            let reason = check.reason.and_then(|reason| code(&reason)).unwrap_or_default();
-            row.data.insert("reason".to_owned(), reason);
+            row.why = check.reason.map(Why::from);
         }
     }
     rows.into_values().collect()
@@ -287,6 +288,7 @@ fn facts(event: &Event) -> BTreeMap<String, String> {
             ("note", slot.note.clone()),
             ("by_customer", by_customer.to_string()),
         ],
+        Event::HandedBack { how, .. } => vec![("how", code(how).unwrap_or_default())],
         Event::WrongPin { tries } => vec![("tries", tries.to_string())],
         Event::Closed { outcome, .. } => vec![("outcome", code(outcome).unwrap_or_default())],
         Event::Verified { good, .. } => vec![("good", good.to_string())],
@@ -303,7 +305,6 @@ fn facts(event: &Event) -> BTreeMap<String, String> {
         Event::RoleGranted { role, .. } => vec![("role", role.name().to_owned())],
         Event::Created { .. }
         | Event::DraftDiscarded { .. }
-        | Event::HandedBack { .. }
         | Event::Printed { .. }
         | Event::Exported { .. }
         | Event::VoidConfirmed { .. }

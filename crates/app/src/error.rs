@@ -7,7 +7,58 @@ use fieldseal_seal::{CertificateError, KeyError, PdfError, SealError, second_pat
 use fieldseal_store::StoreError;
 use fieldseal_sync::SyncError;
 use fieldseal_sync::wire::{CallError, Code};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// What must be filled in. The screens say it as the text `missing.<code>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Lack {
+    /// A name.
+    Name,
+    /// Type, make or model of a machine.
+    Equipment,
+    /// The own signature, which was never kept.
+    Signature,
+    /// A passphrase that is long enough.
+    Passphrase,
+    /// The firm's name.
+    Firm,
+    /// A person's name.
+    Person,
+    /// A reason in words.
+    Reason,
+    /// A quantity that can be read.
+    Quantity,
+    /// A date that can be read.
+    Date,
+    /// The address of the office.
+    Address,
+    /// The one-time code.
+    Code,
+}
+
+impl Lack {
+    /// Stable name.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Equipment => "equipment",
+            Self::Signature => "signature",
+            Self::Passphrase => "passphrase",
+            Self::Firm => "firm",
+            Self::Person => "person",
+            Self::Reason => "reason",
+            Self::Quantity => "quantity",
+            Self::Date => "date",
+            Self::Address => "address",
+            Self::Code => "code",
+        }
+    }
+}
 
 /// Why a use case did not happen. Nothing is half done.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +70,8 @@ pub enum AppError {
     #[error("there is no such {0}")]
     NotFound(&'static str),
     /// A value that must be filled in, or does not fit.
-    #[error("{0} must be filled in")]
-    Missing(&'static str),
+    #[error("{} must be filled in", .0.code())]
+    Missing(Lack),
     /// The draft was saved from elsewhere meanwhile.
     #[error("the draft was changed meanwhile")]
     StaleDraft,
@@ -191,8 +242,11 @@ impl AppError {
     pub fn problem(&self) -> Problem {
         let mut data = BTreeMap::new();
         match self {
-            Self::NotFound(what) | Self::Missing(what) => {
+            Self::NotFound(what) => {
                 data.insert("what".to_owned(), (*what).to_owned());
+            }
+            Self::Missing(lack) => {
+                data.insert("what".to_owned(), lack.code().to_owned());
             }
             Self::Store(StoreError::NewerVersion { found, known }) => {
                 data.insert("found".to_owned(), found.to_string());

@@ -5,7 +5,7 @@ use crate::{
     clock::rfc3339,
     desk::{Desk, salted},
     drafts::changed_events,
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
     pages::Token,
     typeset::{self, Trimmings},
     view::document::{DocumentView, FreezeAnswer, MissingGlyph, Preview},
@@ -95,7 +95,7 @@ impl App {
         self.at_work(|desk, person| {
             let reason = fieldseal_domain::text::clean(reason).trim().to_owned();
             if reason.is_empty() {
-                return Err(AppError::Missing("reason"));
+                return Err(AppError::Missing(Lack::Reason));
             }
             desk.state_of(doc)?.may(&Move::Cancel)?;
             desk.save_point(doc, person)?;

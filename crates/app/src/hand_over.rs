@@ -4,9 +4,10 @@ use crate::{
     app::{App, Parts},
     clock::rfc3339,
     desk::{Desk, salted},
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
     freeze::Revision,
     pages::Token,
+    people::PIN_BY_CODE,
     texts,
     view::{
         document::DocumentView,
@@ -229,6 +230,8 @@ impl Desk {
         let new = salted(Some(row.doc), &events)?;
         self.store.transact(|tx| {
             tx.append_all(&self.pen.author(&moment), &new)?;
+            // A PIN made anew before this has nothing to do with how the tablet comes back.
+            tx.put_setting(PIN_BY_CODE, &None::<Uuid>)?;
             tx.put_hand_over(row).map_err(AppError::from)
         })?;
         // Hash the file now: the customer must not wait for it when signing.
@@ -237,7 +240,9 @@ impl Desk {
 
     fn end_hand_over(&mut self, row: &HandOverRow, by: Uuid) -> Result<()> {
         let moment = self.pen.moment();
-        let events = [Event::HandedBack { how: HandBack::Pin, by }];
+        let by_code = self.setting::<Option<Uuid>>(PIN_BY_CODE)?.flatten() == Some(by);
+        let how = if by_code { HandBack::RecoveryCode } else { HandBack::Pin };
+        let events = [Event::HandedBack { how, by }];
         let new = salted(Some(row.doc), &events)?;
         self.prefix = None;
         self.store.transact(|tx| {
@@ -255,7 +260,7 @@ impl Desk {
         }
         slot.note = text::clean(&slot.note).trim().chars().take(2_000).collect();
         if slot.reason == NoSignatureReason::Other && slot.note.is_empty() {
-            return Err(AppError::Missing("reason"));
+            return Err(AppError::Missing(Lack::Reason));
         }
         let by_customer = said_by == SaidBy::Customer;
         self.append(Some(doc), &[Event::NotSigned { slot, by_customer }]).map(drop)

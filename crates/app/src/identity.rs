@@ -15,9 +15,17 @@ use uuid::Uuid;
 /// Name of the public file beside the database.
 const FILE: &str = "device.json";
 
-/// Begin of all certificates: the date of the first release line, so that a tablet with a wrong clock still makes
-/// certificates that are valid today (design D10).
-pub const CERTIFICATES_BEGIN: jiff::civil::Date = jiff::civil::date(2026, 1, 1);
+/// Begin of certificates where the build was given no date: 2026-01-01T00:00:00Z.
+const UNDATED: i64 = 1_767_225_600;
+
+/// Begin of all certificates: when the program was built, so that a tablet with a wrong clock still makes certificates
+/// that are valid today (design D10). The date is `SOURCE_DATE_EPOCH` of the build, which is the date of the commit:
+/// whoever builds the same commit gets the same program.
+#[must_use]
+pub fn certificates_begin() -> jiff::Timestamp {
+    let built = option_env!("SOURCE_DATE_EPOCH").and_then(|seconds| seconds.trim().parse().ok());
+    jiff::Timestamp::from_second(built.unwrap_or(UNDATED)).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
 
 /// The public file: that there are keys, where they are, and the wrapped database key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,11 +127,7 @@ impl Identity {
         let public = secret.keys.public()?;
         let id = public.public_id();
         let device: String = id.to_string().chars().take(32).collect();
-        let begin = CERTIFICATES_BEGIN
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .map_err(|_| AppError::NotAllowed)?
-            .timestamp();
-        let certificates = secret.root.issue_device(&mut rng(), &public, &device, begin)?;
+        let certificates = secret.root.issue_device(&mut rng(), &public, &device, certificates_begin())?;
         let mut roots = vec![secret.root.root_der().to_vec()];
         roots.extend(earlier_roots);
         Ok(Self {
@@ -171,9 +175,7 @@ pub fn make_secret(firm: &str, database: Option<[u8; 32]>) -> Result<DeviceSecre
         Some(bytes) => *key = bytes,
         None => crate::vault::fill_random(&mut key[..])?,
     }
-    let begin =
-        CERTIFICATES_BEGIN.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| AppError::NotAllowed)?.timestamp();
-    let root = fieldseal_seal::Authority::make(&mut rng(), firm, begin)?;
+    let root = fieldseal_seal::Authority::make(&mut rng(), firm, certificates_begin())?;
     Ok(DeviceSecret { database: key, keys: DeviceKeys::make(&mut rng()), next: None, root })
 }
 

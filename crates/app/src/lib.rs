@@ -30,7 +30,8 @@ mod texts;
 pub mod typeset;
 pub mod vault;
 pub mod view;
+pub mod why;
 pub mod worker;
 
 pub use app::{App, Parts};
-pub use error::AppError;
+pub use error::{AppError, Lack};

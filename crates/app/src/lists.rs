@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     desk::Desk,
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
     view::{
         document::CatalogueItem,
         lists::{DocumentRow, Found, JobDetail, JobList, JobRow, JobView, SyncStatus},
@@ -133,7 +133,7 @@ impl App {
             let mut customer = customer.clone().cleaned();
             customer.id = or_new(customer.id);
             if customer.name.is_empty() {
-                return Err(AppError::Missing("name"));
+                return Err(AppError::Missing(Lack::Name));
             }
             desk.append(None, &[Event::CustomerSaved(Box::new(customer.clone()))])?;
             Ok(customer)
@@ -149,7 +149,7 @@ impl App {
             let mut equipment = equipment.clone().cleaned();
             equipment.id = or_new(equipment.id);
             if equipment.kind.is_empty() && equipment.model.is_empty() {
-                return Err(AppError::Missing("equipment"));
+                return Err(AppError::Missing(Lack::Equipment));
             }
             desk.store.read().customer(equipment.customer)?.ok_or(AppError::NotFound("customer"))?;
             desk.append(None, &[Event::EquipmentSaved(Box::new(equipment.clone()))])?;

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     desk::Desk,
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
     pins,
     vault::recovery,
     view::start::{PersonCard, PinAnswer},
@@ -20,6 +20,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// Key of the setting that names who made a new PIN by recovery code while a customer holds the tablet.
+pub(crate) const PIN_BY_CODE: &str = "pin_by_code";
 /// Settings that the screens may read and write; everything else in the table is ours.
 const OPEN_SETTINGS: [&str; 6] =
     ["theme", "language", "on_screen_keyboard", "photo_folder", "import_folder", "density"];
@@ -64,7 +66,7 @@ impl App {
         self.at_work(|desk, _| {
             let name = text::clean(name).trim().to_owned();
             if name.is_empty() {
-                return Err(AppError::Missing("person"));
+                return Err(AppError::Missing(Lack::Person));
             }
             pins::check(pin)?;
             let person = Person { id: Uuid::now_v7(), name, language };
@@ -100,7 +102,8 @@ impl App {
             if recovery::unwrap(code, &desk.device_file.recovery).is_none() {
                 return Err(AppError::WrongRecoveryCode);
             }
-            desk.set_pin(person, new)
+            desk.set_pin(person, new)?;
+            desk.save_setting(PIN_BY_CODE, &Some(person))
         })
     }
 
@@ -113,7 +116,7 @@ impl App {
             let mut firm = firm.clone();
             firm.name = text::clean(&firm.name).trim().to_owned();
             if firm.name.is_empty() {
-                return Err(AppError::Missing("firm"));
+                return Err(AppError::Missing(Lack::Firm));
             }
             firm.logo = desk.firm()?.logo;
             desk.append(None, &[Event::FirmSaved(firm)]).map(drop)

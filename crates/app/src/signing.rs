@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     desk::{Desk, Moment, salted},
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
     hand_over::fingerprint,
     texts,
     view::{
@@ -159,7 +159,7 @@ fn checked_signer(signer: &Signer) -> Result<Signer> {
         role: clean(&signer.role),
         on_behalf_of: clean(&signer.on_behalf_of),
     };
-    if signer.name.is_empty() { Err(AppError::Missing("name")) } else { Ok(signer) }
+    if signer.name.is_empty() { Err(AppError::Missing(Lack::Name)) } else { Ok(signer) }
 }
 
 impl Desk {
@@ -167,7 +167,7 @@ impl Desk {
         match &request.ink {
             Some(ink) => Ok((ink.clone(), Method::Drawn)),
             None => {
-                let stored = self.store.read().own_ink(person)?.ok_or(AppError::Missing("signature"))?;
+                let stored = self.store.read().own_ink(person)?.ok_or(AppError::Missing(Lack::Signature))?;
                 Ok((stored, Method::Stored))
             }
         }

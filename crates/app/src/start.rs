@@ -3,7 +3,7 @@
 use crate::{
     app::{App, Parts, State},
     desk::{Desk, Pen},
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
     identity::{DEVICE_FORMAT, DeviceFile, Identity, make_secret},
     pins,
     vault::{DeviceSecret, KeyVault, VaultError, passphrase::PassphraseVault, recovery},
@@ -12,7 +12,7 @@ use crate::{
 use fieldseal_domain::{Digest, event::Event, kind, party::Person, text};
 use fieldseal_seal::DeviceKeys;
 use fieldseal_store::{DatabaseKey, OpenMode, Pin, PinLock, Store, StoreError};
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, thread, time::Duration};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -24,6 +24,9 @@ pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const RECOVERY_CONFIRMED: &str = "recovery_confirmed";
 /// Groups of the recovery code that are typed back.
 const ASKED_GROUPS: [u32; 2] = [1, 4];
+/// How often an opened database is tried again, and the pause between two tries: three seconds in all.
+const LOCK_TRIES: u32 = 60;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 /// Shortest passphrase.
 const SHORTEST_PASSPHRASE: usize = 10;
 
@@ -89,6 +92,20 @@ fn open_with_bytes(
     }
 }
 
+/// Opens the database. A run that is just ending holds it a moment longer: that is no second window.
+fn open_patiently(path: &Path, key: &[u8; 32]) -> Result<Store> {
+    let mut tries = 0;
+    loop {
+        match Store::open(path, DatabaseKey::new(*key), OpenMode::Existing) {
+            Err(StoreError::InUse) if tries < LOCK_TRIES => {
+                tries += 1;
+                thread::sleep(LOCK_PAUSE);
+            }
+            opened => return Ok(opened?),
+        }
+    }
+}
+
 fn open_desk(
     folder: &Path,
     parts: &Parts,
@@ -96,7 +113,7 @@ fn open_desk(
     vault: Box<dyn KeyVault>,
     secret: DeviceSecret,
 ) -> Result<Desk> {
-    let store = Store::open(&folder.join(DATABASE), DatabaseKey::new(*secret.database), OpenMode::Existing)?;
+    let store = open_patiently(&folder.join(DATABASE), &secret.database)?;
     let identity: Identity = store.read().setting(IDENTITY)?.ok_or(AppError::NotFound("identity"))?;
     let opened = Opened { file, store, identity, vault };
     let mut desk = desk(folder, parts, &secret, opened)?;
@@ -316,7 +333,7 @@ impl App {
         let vault: Box<dyn KeyVault> = match kind {
             KeyStoreKind::System => self.parts.vaults.open(&name)?,
             KeyStoreKind::PassphraseFile if passphrase.chars().count() < SHORTEST_PASSPHRASE => {
-                return Err(AppError::Missing("passphrase"));
+                return Err(AppError::Missing(Lack::Passphrase));
             }
             KeyStoreKind::PassphraseFile => {
                 Box::new(PassphraseVault::new(self.folder.join(SEALED_KEYS), passphrase))
@@ -333,10 +350,10 @@ fn checked(request: &FirstRun) -> Result<(fieldseal_domain::party::Firm, String)
     firm.name = text::clean(&firm.name).trim().to_owned();
     let name = text::clean(&request.person).trim().to_owned();
     if firm.name.is_empty() {
-        return Err(AppError::Missing("firm"));
+        return Err(AppError::Missing(Lack::Firm));
     }
     if name.is_empty() {
-        return Err(AppError::Missing("person"));
+        return Err(AppError::Missing(Lack::Person));
     }
     pins::check(&request.pin)?;
     if firm.branches.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::{
     compare,
-    content::{Content, Line, LineType, Origin},
+    content::{Content, Line, LineType, Origin, TimeType},
     kind::{Block, FieldPolicy, FieldType, Kind, Need, Rule, Section},
     money, text, vat,
 };
@@ -249,7 +249,10 @@ fn rule_problems(rule: Rule, content: &Content, intake: Option<&Content>) -> Vec
                 .lines
                 .iter()
                 .any(|line| matches!(line.line_type, LineType::Package | LineType::Fee | LineType::Travel));
-            when(content.times.is_empty() && !package, "times", ProblemCode::TimesOrPackage)
+            let worked = content.times.iter().any(|time| {
+                time.time_type == TimeType::Work && time.minutes().is_some_and(|minutes| minutes > 0)
+            });
+            when(!worked && !package, "times", ProblemCode::TimesOrPackage)
         }
         Rule::AccessoriesOrNone => when(
             content.accessories.is_empty() && content.field("no_accessories") != "yes",

@@ -245,6 +245,17 @@ pub enum Origin {
     },
 }
 
+/// What the document it comes from said of the same things: printed beside what is said now.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
+pub struct Before {
+    /// Condition then.
+    pub condition: String,
+    /// Accessories then.
+    pub accessories: Vec<Accessory>,
+}
+
 /// The content of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -264,6 +275,10 @@ pub struct Content {
     pub technician: String,
     /// Where it comes from.
     pub origin: Option<Origin>,
+    /// What an intake said, in the return made from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub before: Option<Before>,
     /// Equipment concerned.
     pub equipment: Vec<Equipment>,
     /// Values of the kind's own fields by key: texts, `yes`/`no`, ISO dates, option keys, decimals.

@@ -1,7 +1,7 @@
 //! Conversions that carry lines, attachments and origin: job to document, intake to return.
 
 use crate::{
-    content::{Accessory, Content, LineType, Origin, Presence, SignerPlan, TimeType, WorkTime},
+    content::{Accessory, Before, Content, LineType, Origin, Presence, SignerPlan, TimeType, WorkTime},
     hash::ContentHash,
     kind::{Kind, Rule},
     party::{Customer, Equipment, Firm, Job},
@@ -84,6 +84,10 @@ pub fn from_document(start: Start<'_>, origin: (Uuid, &str, ContentHash), intake
     order_signers(start.kind, &mut content);
     if start.kind.rules.contains(&Rule::AccessoriesCompared) {
         content.accessories = Vec::new();
+        content.before = Some(Before {
+            condition: intake.field("condition").to_owned(),
+            accessories: intake.accessories.clone(),
+        });
     } else {
         content.accessories.clone_from(&intake.accessories);
     }

@@ -3,7 +3,10 @@
 
 mod support;
 
-use fieldseal_domain::{ContentHash, Language, content::SignerPlan};
+use fieldseal_domain::{
+    ContentHash, Language,
+    content::{Accessory, Presence, SignerPlan},
+};
 use fieldseal_render::{PageRect, Renderer, pages, view::text::TextBlock};
 use lopdf::{Document, Object};
 use std::path::Path;
@@ -41,6 +44,70 @@ fn documents_of_every_kind_can_be_looked_at() {
         if let Ok(folder) = std::env::var("FIELDSEAL_RENDER_OUT") {
             std::fs::write(format!("{folder}/{name}.pdf"), &rendered.pdf).unwrap();
             std::fs::write(format!("{folder}/{name}.png"), &png).unwrap();
+        }
+    }
+}
+
+/// Would turn red if the printed return kept silent about what the intake said, or said it in another language.
+#[test]
+fn a_return_prints_the_intake_beside_it() {
+    let headings = [
+        (Language::En, ["At intake", "At return", "Condition at intake", "Condition at return", "Missing"]),
+        (Language::Ro, ["La preluare", "La predare", "Starea la preluare", "Starea la predare", "Lipsește"]),
+        (
+            Language::Sv,
+            ["Vid inlämning", "Vid utlämning", "Skick vid inlämning", "Skick vid utlämning", "Saknas"],
+        ),
+        (
+            Language::Nl,
+            ["Bij inname", "Bij teruggave", "Staat bij inname", "Staat bij teruggave", "Ontbreekt"],
+        ),
+        (
+            Language::Fr,
+            [
+                "À la prise en charge",
+                "À la restitution",
+                "État à la prise en charge",
+                "État à la restitution",
+                "Manquant",
+            ],
+        ),
+        (
+            Language::Ru,
+            ["При приёме", "При выдаче", "Состояние при приёме", "Состояние при выдаче", "Отсутствует"],
+        ),
+        (
+            Language::De,
+            ["Bei Annahme", "Bei Rückgabe", "Zustand bei Annahme", "Zustand bei Rückgabe", "Fehlt"],
+        ),
+    ];
+    let mut renderer = Renderer::new();
+    for (language, words) in headings {
+        let mut content = laptop_return();
+        content.language = language;
+        content.accessories.push(Accessory {
+            name: "cablu nou".into(),
+            presence: Presence::Present,
+            note: String::new(),
+        });
+        let rendered = renderer.render(&freeze(content, "PR-2026-RO1-00001")).unwrap();
+        let text = extracted(&rendered.pdf).split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words {
+            assert!(text.contains(word), "{language:?}: {word} is not in {text}");
+        }
+        for told in [
+            "lipsă șurub stânga-jos",
+            "ca la preluare",
+            "fermoar rupt",
+            "se trimite prin curier",
+            "cablu nou",
+        ] {
+            assert!(text.contains(told), "{language:?}: {told} is not in {text}");
+        }
+        let place = |word: &str| text.find(word).unwrap();
+        assert!(place("geantă neagră") < place("cablu nou"), "what came on top stands last");
+        if let Ok(folder) = std::env::var("FIELDSEAL_RENDER_OUT") {
+            std::fs::write(format!("{folder}/return-{}.pdf", language.code()), &rendered.pdf).unwrap();
         }
     }
 }

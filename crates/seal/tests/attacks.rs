@@ -101,6 +101,7 @@ fn every_single_byte_counts() {
         );
         tried += 1;
     }
+    println!("{tried} of {} bytes tried", target.pdf.len());
     assert!(tried > 2_000, "{tried} bytes tried");
 }
 

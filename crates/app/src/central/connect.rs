@@ -7,7 +7,7 @@ use super::{
 use crate::{
     app::App,
     desk::Desk,
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
     view::central::{CentralView, ConnectRequest},
 };
 use fieldseal_domain::Digest;
@@ -38,10 +38,10 @@ fn read(request: &ConnectRequest) -> Result<Invitation> {
     let Some(link) = link else {
         let code = request.code.trim().to_owned();
         if address.is_empty() {
-            return Err(AppError::Missing("address"));
+            return Err(AppError::Missing(Lack::Address));
         }
         if code.is_empty() {
-            return Err(AppError::Missing("code"));
+            return Err(AppError::Missing(Lack::Code));
         }
         // A bare name or number is meant as a server in the house.
         let url = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
@@ -56,7 +56,7 @@ fn read(request: &ConnectRequest) -> Result<Invitation> {
     let code = value("code").unwrap_or_else(|| request.code.trim().to_owned());
     match value("url") {
         Some(url) if !code.is_empty() => Ok(Invitation { url, code, key }),
-        Some(_) => Err(AppError::Missing("code")),
+        Some(_) => Err(AppError::Missing(Lack::Code)),
         None => Err(AppError::BadAddress),
     }
 }
@@ -170,8 +170,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_malformed_is_said() {
-        assert!(matches!(read(&request("", "A")), Err(AppError::Missing("address"))));
-        assert!(matches!(read(&request("https://x", " ")), Err(AppError::Missing("code"))));
+        assert!(matches!(read(&request("", "A")), Err(AppError::Missing(Lack::Address))));
+        assert!(matches!(read(&request("https://x", " ")), Err(AppError::Missing(Lack::Code))));
         assert!(matches!(read(&request("fieldseal://enrol?code=A", "")), Err(AppError::BadAddress)));
         let bad_key = "fieldseal://enrol?url=https%3A%2F%2Fx&code=A&key=zz";
         assert!(matches!(read(&request(bad_key, "")), Err(AppError::BadAddress)));

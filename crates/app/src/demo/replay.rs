@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
     view::{
         document::{DocumentView, DraftSave, FreezeAnswer, NewDocument},
         hand_over::{CloseRequest, HandOverRequest, NotSignedRequest, SignRequest},
@@ -432,7 +432,7 @@ fn priced_line(source: &LineSource, catalogue: &[crate::view::document::Catalogu
         line_type: item.line_type,
         code: source.code.clone(),
         description: item.name.clone(),
-        quantity: source.qty.parse().map_err(|_| AppError::Missing("quantity"))?,
+        quantity: source.qty.parse().map_err(|_| AppError::Missing(Lack::Quantity))?,
         unit: item.unit.clone(),
         unit_price: Some(Minor(source.unit_price_minor)),
         vat_bp: VatRate(source.vat_bp),

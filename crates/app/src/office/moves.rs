@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     desk::Desk,
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
 };
 use fieldseal_domain::{
     Digest,
@@ -94,7 +94,7 @@ impl Desk {
 
 pub(super) fn reason_of(reason: &str) -> Result<String> {
     let reason = text::clean(reason).trim().to_owned();
-    if reason.is_empty() { Err(AppError::Missing("reason")) } else { Ok(reason) }
+    if reason.is_empty() { Err(AppError::Missing(Lack::Reason)) } else { Ok(reason) }
 }
 
 /// The event of the signature that counts at a place that does not close: the customer's.

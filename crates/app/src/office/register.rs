@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     desk::Desk,
-    error::{AppError, Result},
+    error::{AppError, Lack, Result},
     view::{
         lists::SyncStatus,
         register::{
@@ -74,7 +74,7 @@ impl App {
         self.at_office(Role::sees_register, |desk, _| {
             let name: String = text::clean(&view.name).trim().chars().take(LONGEST_NAME).collect();
             if name.is_empty() {
-                return Err(AppError::Missing("name"));
+                return Err(AppError::Missing(Lack::Name));
             }
             let id = if view.id.is_nil() { Uuid::now_v7() } else { view.id };
             let filter = serde_json::to_value(&view.query)?;
@@ -177,7 +177,7 @@ pub(super) fn filter_of(query: &RegisterQuery, now: &Zoned) -> Result<RegisterFi
 type Limits = (Option<u64>, Option<u64>);
 
 fn times(query: &RegisterQuery, now: &Zoned) -> Result<Limits> {
-    let wrong = |_| AppError::Missing("date");
+    let wrong = |_| AppError::Missing(Lack::Date);
     let since = |days: i64| -> Result<Limits> {
         let day = now.date().checked_sub(days.days()).map_err(wrong)?;
         Ok((midnight(day, now)?, None))
@@ -206,11 +206,11 @@ fn day_of(text: &str) -> Result<Option<Date>> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| AppError::Missing("date"))
+    text.parse().map(Some).map_err(|_| AppError::Missing(Lack::Date))
 }
 
 fn midnight(day: Date, now: &Zoned) -> Result<Option<u64>> {
-    let at = day.to_zoned(now.time_zone().clone()).map_err(|_| AppError::Missing("date"))?;
+    let at = day.to_zoned(now.time_zone().clone()).map_err(|_| AppError::Missing(Lack::Date))?;
     // Before 1970 there is nothing in the register.
     Ok(Some(u64::try_from(at.timestamp().as_millisecond()).unwrap_or(0)))
 }

@@ -1,6 +1,7 @@
 //! Looking at a document: pages, timeline, verification, versions.
 
 use super::lists::DocumentRow;
+use crate::why::Why;
 use fieldseal_domain::content::Content;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,8 +49,8 @@ pub struct CheckRow {
     pub id: String,
     /// Whether it passed; none when it could not be made.
     pub passed: Option<bool>,
-    /// Values for the sentence.
-    pub data: BTreeMap<String, String>,
+    /// Why it did not pass.
+    pub why: Option<Why>,
 }
 
 /// One signature, as found in the file.

@@ -4,6 +4,7 @@
 //! decisions about what is required to the domain.
 
 mod blocks;
+mod compared;
 mod sections;
 pub mod text;
 pub(crate) mod words;

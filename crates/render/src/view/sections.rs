@@ -8,7 +8,7 @@ use super::{
 use crate::format;
 use fieldseal_domain::{
     check,
-    content::{Answer, Content, Line, LineType, Origin, Presence, TimeType},
+    content::{Answer, Content, Line, LineType, Origin, TimeType},
     kind::{self, FieldPolicy, FieldType},
     money::Minor,
     party::Equipment,
@@ -61,7 +61,10 @@ impl Context<'_> {
         for policy in policies.iter().filter(|policy| !policy.secret && check::applies(policy, self.content))
         {
             let Some(fact) = self.field(policy) else { continue };
-            if policy.field_type == FieldType::LongText {
+            if let Some(table) = self.condition_table(policy, &fact.value) {
+                flush(&mut blocks, &mut short);
+                blocks.push(table);
+            } else if policy.field_type == FieldType::LongText {
                 flush(&mut blocks, &mut short);
                 blocks.push(Block::Text { fact });
             } else {
@@ -107,7 +110,7 @@ impl Context<'_> {
         Block::Facts { title, facts: facts.into_iter().flatten().collect() }
     }
 
-    fn columns(&self, columns: &[(&str, ColumnRole)]) -> Vec<Column> {
+    pub(super) fn columns(&self, columns: &[(&str, ColumnRole)]) -> Vec<Column> {
         columns
             .iter()
             .map(|(key, role)| Column {
@@ -312,18 +315,17 @@ impl Context<'_> {
     }
 
     fn accessories(&self) -> Vec<Block> {
+        if let Some(before) = &self.content.before {
+            return self.accessories_compared(before);
+        }
         if self.content.accessories.is_empty() {
             return Vec::new();
         }
         let state = if returns(self.content) { "pdf.given_back" } else { "pdf.handed_in" };
         let rows = self.content.accessories.iter().map(|item| {
-            let (key, mark) = match item.presence {
-                Presence::Present => ("answer.yes", Mark::Good),
-                Presence::Missing => ("presence.missing", Mark::Bad),
-            };
             vec![
                 Cell::text(breakable(item.name.trim(), Width::Wide)),
-                Cell { text: self.texts.text(key), small: String::new(), mark: Some(mark) },
+                self.presence(Some(item.presence)),
                 Cell::text(breakable(item.note.trim(), Width::Narrow)),
             ]
         });

@@ -5,8 +5,8 @@
 use fieldseal_domain::{
     Language,
     content::{
-        Accessory, Answer, ChecklistRow, Content, DOCUMENT_FORMAT, DocumentJson, Line, LineType, Origin,
-        Photo, Presence, Reading, SignerPlan, TimeType, WorkTime,
+        Accessory, Answer, Before, ChecklistRow, Content, DOCUMENT_FORMAT, DocumentJson, Line, LineType,
+        Origin, Photo, Presence, Reading, SignerPlan, TimeType, WorkTime,
     },
     hash::{ContentHash, Digest},
     kind::{Kind, shipped},
@@ -242,6 +242,10 @@ pub fn laptop_return() -> Content {
             document: Uuid::nil(),
             number: "PP-2026-RO1-00001".into(),
             content: ContentHash(Digest::of(b"x")),
+        }),
+        before: Some(Before {
+            condition: laptop_intake().field("condition").to_owned(),
+            accessories: laptop_intake().accessories,
         }),
         fields: fields(&[
             ("result", "repaired"),

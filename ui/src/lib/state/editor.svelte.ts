@@ -36,17 +36,24 @@ export class Editor {
   preview: Preview | null = $state.raw(null);
   previewFailure: Failure | null = $state.raw(null);
   glyphs: MissingGlyph[] = $state.raw([]);
-  /** The list of what is missing was asked for. */
-  showProblems = $state(false);
+  /** Places that were wrong when the document was last to be made final: only these are marked, so that typing marks nothing. */
+  asked: ReadonlySet<string> = $state.raw(new Set());
   #steps: Step[] = $state.raw([]);
   #version = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> | null = null;
   #dirty = false;
+  /** The editor was left: nobody looks any more. */
   #gone = false;
+  /** The draft is no more: nothing of it is to be saved. */
+  #over = false;
+  /** Changes made while the core changes the document itself: done again on what it gives. */
+  #meanwhile: (() => void)[] | null = null;
 
   readonly blocking = $derived(this.problems.filter((problem) => problem.severity === 'blocking'));
   readonly canUndo = $derived(this.#steps.length > 0);
+  /** How much there is to be done before it can be made final. */
+  readonly lacking = $derived(this.blocking.length + this.glyphs.length);
 
   constructor(view: DocumentView) {
     this.#take(view);
@@ -66,19 +73,18 @@ export class Editor {
   /** Changes the draft. `place` names what is changed, so that typing a word is one step of undo. */
   edit(place: string, change: (content: Content) => void, now = Date.now()): void {
     this.#remember(place, now);
-    change(this.content);
-    this.#changed();
+    this.#change(() => change(this.content));
   }
 
   editSecret(key: string, value: string, now = Date.now()): void {
     this.#remember(`secrets.${key}`, now);
-    this.secrets = { ...this.secrets, [key]: value };
-    this.#changed();
+    this.#change(() => (this.secrets = { ...this.secrets, [key]: value }));
   }
 
+  /** Not while the core changes the document: what was before that does not hold any more. */
   undo(): void {
     const step = this.#steps.at(-1);
-    if (!step) return;
+    if (!step || this.#meanwhile) return;
     this.#steps = this.#steps.slice(0, -1);
     this.content = step.content;
     this.secrets = step.secrets;
@@ -87,16 +93,17 @@ export class Editor {
 
   /** Waits until everything is saved. False when it could not be. */
   async settle(): Promise<boolean> {
-    clearTimeout(this.#timer);
-    if (this.#dirty) this.#save();
-    while (this.#running) await this.#running;
-    return this.saved === 'saved';
+    do {
+      clearTimeout(this.#timer);
+      if (this.#dirty) this.#save();
+      while (this.#running) await this.#running;
+    } while (this.#dirty && !this.failure && !this.#over);
+    return !this.#dirty;
   }
 
   /** Tries a failed save again. */
   async again(): Promise<void> {
     this.failure = null;
-    this.#dirty = true;
     await this.settle();
   }
 
@@ -112,7 +119,7 @@ export class Editor {
   async abandon(): Promise<void> {
     clearTimeout(this.#timer);
     this.#dirty = false;
-    this.#gone = true;
+    this.#gone = this.#over = true;
     while (this.#running) await this.#running;
   }
 
@@ -124,25 +131,54 @@ export class Editor {
     void this.refreshPreview();
   }
 
-  /** Makes it final. What is missing is shown. */
+  /** Makes it final. What is missing is marked. */
   async freeze(): Promise<FreezeAnswer | null> {
-    if (!(await this.settle())) return null;
-    const answer = await backend.freeze(this.view.id);
-    if (answer.answer === 'problems') {
-      this.problems = answer.problems;
-      this.glyphs = answer.missing_glyphs;
-      this.showProblems = true;
-    } else {
-      this.#gone = true;
-    }
-    return answer;
+    return this.#alone(async () => {
+      const answer = await backend.freeze(this.view.id);
+      if (answer.answer === 'problems') {
+        this.problems = answer.problems;
+        this.glyphs = answer.missing_glyphs;
+        this.asked = new Set(answer.problems.map((problem) => problem.place));
+      } else {
+        this.#gone = this.#over = true;
+      }
+      return answer;
+    });
   }
 
-  /** Puts in a document the core changed itself (photos). Everything of ours was saved before. */
+  /** Puts in a document the core changed itself (photos); what is changed here meanwhile is changed there too. */
   async replaced(work: () => Promise<DocumentView>): Promise<void> {
-    if (!(await this.settle())) return;
-    this.#take(await work());
+    await this.#alone(async () => {
+      this.#meanwhile = [];
+      try {
+        const view = await work();
+        this.#remember('replaced', Date.now());
+        this.#take(view);
+        for (const change of this.#meanwhile) change();
+        this.#dirty = this.#meanwhile.length > 0;
+      } finally {
+        this.#meanwhile = null;
+      }
+    });
     void this.refreshPreview();
+  }
+
+  /** Does something once all is saved, while nothing else is under way; changes made meanwhile are saved after it. */
+  async #alone<T>(work: () => Promise<T>): Promise<T | null> {
+    do {
+      if (!(await this.settle())) return null;
+    } while (this.#running || this.#dirty);
+    const done = work();
+    this.#running = done.then(
+      () => this.#ran(),
+      () => this.#ran(),
+    );
+    return done;
+  }
+
+  #ran(): void {
+    this.#running = null;
+    if (this.#dirty) this.#save();
   }
 
   async refreshPreview(): Promise<void> {
@@ -172,6 +208,12 @@ export class Editor {
     this.#steps = [...this.#steps, step].slice(-UNDO_STEPS);
   }
 
+  #change(change: () => void): void {
+    change();
+    this.#meanwhile?.push(change);
+    this.#changed();
+  }
+
   #changed(): void {
     this.#dirty = true;
     this.saved = 'waiting';
@@ -180,11 +222,11 @@ export class Editor {
   }
 
   #save(): void {
-    if (this.#running) return;
+    if (this.#running || this.#over) return;
     this.#running = this.#saveAll().finally(() => (this.#running = null));
   }
 
-  /** Saves until nothing changed meanwhile. */
+  /** Saves until nothing changed meanwhile. What could not be saved is tried again with the next change. */
   async #saveAll(): Promise<void> {
     while (this.#dirty) {
       this.#dirty = false;
@@ -192,6 +234,7 @@ export class Editor {
       try {
         await this.#saveOnce();
       } catch (thrown) {
+        this.#dirty = true;
         this.failure = toFailure(thrown);
         this.saved = 'failed';
         return;

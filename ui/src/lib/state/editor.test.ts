@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { connectTo } from '$lib/backend';
 import type { Backend } from '$lib/backend/backend';
 import { demo } from '$lib/backend/demo';
 import { Editor, SAVE_MS, UNDO_STEPS } from './editor.svelte';
+import { newLine } from './lines';
 
 let core: Backend;
 let editor: Editor;
@@ -83,7 +85,7 @@ test('freezing saves first, and shows what is missing', async () => {
   write('last word');
   const answer = await editor.freeze();
   expect(answer?.answer).toBe('problems');
-  expect(editor.showProblems).toBe(true);
+  expect(editor.asked).toContain('fields.completion');
   expect(editor.blocking.map((problem) => problem.place)).toContain('fields.completion');
   expect(await stored()).toBe('last word');
 });
@@ -103,3 +105,80 @@ test('a superseded preview is no failure', async () => {
   await editor.refreshPreview();
   expect(editor.previewFailure).toBeNull();
 });
+
+test('what is wrong is marked where it was asked for, and nowhere else while typing', async () => {
+  editor.edit('lines', (content) => (content.lines = []));
+  await editor.freeze();
+  const asked = [...editor.asked];
+  editor.edit('lines', (content) => content.lines.push({ ...newLine(content, []), description: '' }));
+  await editor.settle();
+  expect([...editor.asked]).toEqual(asked);
+});
+
+/** A core whose every answer comes when the test lets it, in the order of the calls, and now and then is a failure. */
+function slow(real: Backend) {
+  const waiting: ((works: boolean) => void)[] = [];
+  const gate = () =>
+    new Promise<void>((go, stop) => waiting.push((works) => (works ? go() : stop({ code: 'disk_full', data: {} }))));
+  const { draftSave, addPhoto, preview, freeze } = real;
+  real.draftSave = async (draft) => (await gate(), draftSave(draft));
+  real.addPhoto = async (...photo) => (await gate(), addPhoto(...photo));
+  real.preview = async (id) => (await gate(), preview(id));
+  real.freeze = async (id) => (await gate(), freeze(id));
+  return { waiting, answer: (works: boolean) => waiting.shift()?.(works) };
+}
+
+const STEPS = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('edit'), field: fc.constantFrom('findings', 'work_done') }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('answer') }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, SAVE_MS - 1, SAVE_MS) }) },
+    fc.record({ do: fc.constant('fail') }),
+    fc.record({ do: fc.constant('photo') }),
+    fc.record({ do: fc.constant('freeze') }),
+    fc.record({ do: fc.constant('again') }),
+  ),
+  { maxLength: 60 },
+);
+
+test('no change is lost, whatever it meets: saves, failures, photos, lists of problems', async () => {
+  await fc.assert(
+    fc.asyncProperty(STEPS, async (steps) => {
+      const real = demo();
+      connectTo(real);
+      const [job] = (await real.jobs('all')).jobs;
+      const own = new Editor(await real.newDocument('service_sheet', { from: 'job', job: job!.job.id }));
+      const { waiting, answer } = slow(real);
+      const typed: Record<string, string> = {};
+      const under: Promise<unknown>[] = [];
+      const later = (work: Promise<unknown>) => under.push(work.catch(() => null));
+      for (const [index, step] of steps.entries()) {
+        if (step.do === 'edit' && 'field' in step) {
+          const text = (typed[step.field] ?? '') + String.fromCharCode(97 + (index % 26));
+          typed[step.field] = text;
+          own.edit(`fields.${step.field}`, (content) => (content.fields[step.field] = text), index * 10_000);
+        } else if (step.do === 'wait' && 'ms' in step) await vi.advanceTimersByTimeAsync(step.ms);
+        else if (step.do === 'photo') later(own.replaced(() => real.addPhoto(own.view.id, `${index}.jpg`, '', '')));
+        else if (step.do === 'freeze') later(own.freeze());
+        else if (step.do === 'again') later(own.again());
+        else answer(step.do === 'answer');
+        await vi.advanceTimersByTimeAsync(0);
+        // On screen is what was typed, at every moment.
+        for (const [field, text] of Object.entries(typed)) expect(own.content.fields[field]).toBe(text);
+      }
+      const ended = Promise.all(under).then(() => own.settle());
+      let whole: boolean | null = null;
+      void ended.then((value) => (whole = value));
+      while (whole === null) {
+        answer(true);
+        await vi.advanceTimersByTimeAsync(SAVE_MS);
+      }
+      while (waiting.length > 0) answer(true);
+      const kept = await real.document(own.view.id);
+      for (const [field, text] of Object.entries(typed)) expect(kept.content.fields[field]).toBe(text);
+      expect(kept.content).toEqual(own.content);
+      expect(own.saved).toBe('saved');
+    }),
+    { numRuns: 200 },
+  );
+}, 60_000);

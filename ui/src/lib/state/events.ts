@@ -2,7 +2,7 @@
 import { i18n, LANGUAGES, word } from '$lib/i18n/i18n.svelte';
 
 /** Names of values that are codes, with the prefix of their texts. A reason may also be in a person's own words. */
-const PREFIXES = ['slot', 'reason', 'method', 'outcome'];
+const PREFIXES = ['slot', 'reason', 'method', 'outcome', 'how'];
 /** Every value a sentence can ask for: one that is absent must leave no brace in it. */
 const NAMES = [
   'slot',
@@ -18,6 +18,7 @@ const NAMES = [
   'reason',
   'method',
   'outcome',
+  'how',
 ];
 
 /** What the sentence of an event is filled with. */

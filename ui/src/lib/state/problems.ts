@@ -8,9 +8,9 @@ export function anchorOf(place: string): string {
   return `at-${place}`;
 }
 
-/** What is wrong at exactly this place; nothing before the list was asked for, so that an empty form is no reproach. */
+/** What is wrong at exactly this place; nothing where it was not asked for, so that an empty form is no reproach. */
 export function wrongAt(editor: Editor, place: string): string | undefined {
-  if (!editor.showProblems) return undefined;
+  if (!editor.asked.has(place)) return undefined;
   const found = editor.problems.find((problem) => problem.place === place);
   return found && sentenceOfProblem(found);
 }

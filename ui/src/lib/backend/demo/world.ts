@@ -433,12 +433,16 @@ export class World {
       'ink',
       'journal_agrees',
     ];
-    const checks = ids.map((name) => ({ id: name, passed: !(grade === 'bad' && name === 'digest'), data: {} }));
+    const checks = ids.map((name) => ({
+      id: name,
+      passed: !(grade === 'bad' && name === 'digest'),
+      why: grade === 'bad' && name === 'digest' ? ('changed' as const) : null,
+    }));
     return {
       grade,
       closed: held.row.status === 'signed',
       signatures,
-      checks: [...checks, { id: 'time_stamp', passed: null, data: {} }],
+      checks: [...checks, { id: 'time_stamp', passed: null, why: 'time_stamp' as const }],
       at: AT,
     };
   }
