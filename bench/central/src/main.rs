@@ -4,6 +4,7 @@
 //! Prints figures as `fieldseal-bench` does.
 
 mod device;
+#[allow(dead_code, reason = "no other program does the same")]
 #[path = "../../src/figure.rs"]
 mod figure;
 mod floor;
