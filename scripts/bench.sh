@@ -31,9 +31,10 @@ producer() {
   step "measure: $name" bash -c 'out=$1; shift; "$@" >"$out"' _ "$out/$name.jsonl" "$@" || bad=1
 }
 # One after another: they would disturb each other.
-for group in seal render preview visits journal; do
+for group in seal render preview visits journal register; do
   producer "core-$group" "$programs/fieldseal-bench" "$out/work" "$group"
 done
+producer "central" "$programs/fieldseal-bench-central" "$out/work"
 producer "app-start" env FIELDSEAL_BENCH_APP="$out/fieldseal" python3 bench/app_start.py
 for script in ui/bench/*.mjs; do
   [ -f "$script" ] && producer "ui-$(basename "$script" .mjs)" node "$script"

@@ -1,7 +1,7 @@
 //! Clocks and order statistics.
 
 use crate::Outcome;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Times of many runs of the same work, in milliseconds, sorted.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,11 +71,22 @@ fn thread_ms() -> f64 {
 pub fn repeat<T>(
     runs: usize,
     clock: impl Fn(&mut dyn FnMut() -> Outcome<T>) -> Outcome<(T, f64)>,
+    work: impl FnMut(usize) -> Outcome<T>,
+) -> Outcome<Times> {
+    at_pace(Duration::ZERO, runs, clock, work)
+}
+
+/// As [`repeat`], with a pause before each run, as a person leaves it.
+pub fn at_pace<T>(
+    pause: Duration,
+    runs: usize,
+    clock: impl Fn(&mut dyn FnMut() -> Outcome<T>) -> Outcome<(T, f64)>,
     mut work: impl FnMut(usize) -> Outcome<T>,
 ) -> Outcome<Times> {
     let warm_up = (runs / 10).max(1);
     let mut times = Vec::with_capacity(runs);
     for run in 0..warm_up + runs {
+        std::thread::sleep(pause);
         let (_, time) = clock(&mut || work(run))?;
         if run >= warm_up {
             times.push(time);

@@ -4,17 +4,19 @@ use crate::{
     Outcome, WORKER,
     figure::Figure,
     material,
-    measure::{Times, load, repeat, wall},
+    measure::{Times, at_pace, load, repeat, wall},
 };
 use fieldseal_domain::content::Content;
 use fieldseal_render::{
     RenderJob, Rendered,
     worker::{Limits, RenderClient},
 };
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 const FIRST_RUNS: usize = 10;
 const WARM_RUNS: usize = 60;
+/// Between two documents, in which the worker takes the last one apart. Nobody asks for them faster.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// All figures of typesetting.
 pub fn figures(_: &Path) -> Outcome<Vec<Figure>> {
@@ -37,7 +39,8 @@ pub fn figures(_: &Path) -> Outcome<Vec<Figure>> {
     let client = client()?;
     let again = repeat(WARM_RUNS, |work| wall(work), |_| typeset(&client, &job))?;
     let mut jobs = changed(&job.document.content).into_iter();
-    let warm = repeat(
+    let warm = at_pace(
+        PAUSE,
         WARM_RUNS,
         |work| wall(work),
         |_| {
@@ -52,8 +55,9 @@ pub fn figures(_: &Path) -> Outcome<Vec<Figure>> {
         load()
     );
     let warm_how = format!(
-        "wall time of the same sheet with other words and sums each time, in a warm worker, through the pipe; {}; \
-         floor: the very same document again; {}",
+        "wall time of the same sheet with other words and sums each time, in a warm worker, through the pipe, \
+         with {} ms between them; {}; floor: the very same document again; {}",
+        PAUSE.as_millis(),
         warm.said(),
         load()
     );

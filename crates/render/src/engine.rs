@@ -43,6 +43,8 @@ pub struct Renderer {
     parsed: Option<(Template, Sources)>,
     /// Pictures that were decoded once and are sound.
     sound: BTreeSet<Digest>,
+    /// The last document, until there is time to take it apart.
+    spent: Option<PagedDocument>,
 }
 
 impl Renderer {
@@ -57,6 +59,7 @@ impl Renderer {
     /// When the job contradicts itself, a picture or the template is unusable, or a limit of pages or size is hit.
     /// Limits on time and memory are those of the worker process.
     pub fn render(&mut self, job: &RenderJob) -> Result<Rendered, RenderError> {
+        self.rest();
         let template = template_of(job)?;
         check_job(job, template)?;
         self.check_pictures(job)?;
@@ -76,7 +79,7 @@ impl Renderer {
             Mode::Final => fields::insert(&export(&document, job)?, &fields, &view.signing)?,
             Mode::Preview => export(&document, job)?,
         };
-        comemo::evict(KEPT_RUNS);
+        self.spent = Some(document);
         if pdf.len() > MAX_OUTPUT + job.photos.iter().map(|photo| photo.bytes.len()).sum::<usize>() {
             return Err(RenderError::Limit(Limit::Output));
         }
@@ -87,6 +90,14 @@ impl Renderer {
             text: view::text::text(&view),
             missing_glyphs,
         })
+    }
+
+    /// Takes the last document apart and forgets what was not used for some runs: takes as long as a fifth of a run, so
+    /// it is done once the answer is out. Without it the next run begins with it.
+    pub fn rest(&mut self) {
+        if self.spent.take().is_some() {
+            comemo::evict(KEPT_RUNS);
+        }
     }
 
     /// The typesetter copies a JPEG without decoding it: a broken one would only show on the customer's screen.

@@ -29,5 +29,11 @@ fn address_space() -> io::Result<u64> {
 }
 
 /// Settings of the C library for the child: each memory arena reserves 64 MiB of addresses, each thread of the
-/// typesetter asks for one.
-pub(super) const ENVIRONMENT: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("RAYON_NUM_THREADS", "2")];
+/// typesetter asks for one. And whatever the program itself may want, the typesetter keeps what it has freed: it needs as
+/// much again for the next document.
+pub(super) const ENVIRONMENT: [(&str, &str); 4] = [
+    ("MALLOC_ARENA_MAX", "2"),
+    ("MALLOC_MMAP_THRESHOLD_", "8388608"),
+    ("MALLOC_TRIM_THRESHOLD_", "33554432"),
+    ("RAYON_NUM_THREADS", "2"),
+];

@@ -57,6 +57,7 @@ fn answer_all(mut input: impl Read, mut output: impl Write) -> Result<(), Worker
             }
         };
         protocol::write(&mut output, &reply, &[&blob])?;
+        renderer.rest();
     }
     Ok(())
 }
