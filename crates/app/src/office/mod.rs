@@ -58,7 +58,3 @@ impl Desk {
         self.save_setting(ROLES, &roles)
     }
 }
-
-fn role_named(name: &str) -> Option<Role> {
-    Role::ALL.into_iter().find(|role| role.name() == name)
-}
