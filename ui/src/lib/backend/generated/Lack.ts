@@ -3,4 +3,4 @@
 /**
  * What must be filled in. The screens say it as the text `missing.<code>`.
  */
-export type Lack = "name" | "equipment" | "signature" | "passphrase" | "firm" | "person" | "reason" | "quantity" | "date";
+export type Lack = "name" | "equipment" | "signature" | "passphrase" | "firm" | "person" | "reason" | "quantity" | "date" | "address" | "code";
