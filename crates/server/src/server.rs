@@ -208,6 +208,18 @@ impl Server {
         let rules = crate::mail::rules(self).await?;
         while self.store().project(rules.clone(), self.clock().now_ms()).await? > 0 {}
         self.mail().wake();
+        self.delete_unwanted().await
+    }
+
+    /// Files of what was erased.
+    async fn delete_unwanted(&self) -> Result<(), StoreError> {
+        for sha256 in self.store().unwanted_blobs().await? {
+            if self.store().let_blob_go(sha256).await?
+                && let Err(error) = self.files().delete(sha256).await
+            {
+                tracing::error!(%error, %sha256, "a file that nothing mentions could not be deleted");
+            }
+        }
         Ok(())
     }
 

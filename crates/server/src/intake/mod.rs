@@ -34,6 +34,13 @@ pub fn read(header: &[u8], body: Option<&[u8]>) -> Option<Inner> {
     Some(Inner { header, event })
 }
 
+/// Files an entry mentions.
+#[must_use]
+pub fn files_of(header: &[u8], body: &[u8]) -> Vec<Digest> {
+    let about = |inner: Inner| About::of(&inner.header, Some(&inner.event)).blobs;
+    read(header, Some(body)).map(about).unwrap_or_default()
+}
+
 fn read_event(header: &Header, body: Option<&[u8]>) -> Option<ReadEvent> {
     match body {
         None => Some(ReadEvent::Erased),

@@ -4,6 +4,7 @@
 mod append;
 mod blobs;
 mod effects;
+mod erase;
 mod error;
 mod feed;
 mod health;

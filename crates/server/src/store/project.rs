@@ -95,6 +95,19 @@ impl Store {
     }
 }
 
+/// Marks a document to be folded again.
+pub(super) fn mark(conn: &Connection, document: Uuid) -> Result<(), StoreError> {
+    let sql = "INSERT INTO dirty (document) SELECT id FROM subject WHERE id = ?1 AND kind = 'document'
+               ON CONFLICT DO NOTHING";
+    conn.prepare_cached(sql)?.execute([document.as_bytes()])?;
+    Ok(())
+}
+
+/// Whether nothing of a document may be erased.
+pub(super) fn on_hold(conn: &Connection, document: Uuid) -> Result<bool, StoreError> {
+    Ok(fold(&entries(conn, document)?).legal_hold)
+}
+
 fn page(conn: &Connection, sql: &str, from: i64, limit: u32) -> Result<RegisterPage, StoreError> {
     let limit = limit.clamp(1, MAX_ROWS);
     let settled = settled(conn)?;
