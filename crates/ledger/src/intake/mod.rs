@@ -4,7 +4,7 @@
 mod about;
 mod rights;
 
-use crate::store::{Incoming, Journal, JournalState};
+use crate::{Incoming, Journal, JournalState};
 use about::About;
 use fieldseal_domain::{
     Digest,
