@@ -12,6 +12,8 @@ mod parcel;
 mod proofs;
 mod proxy;
 mod scope;
+mod sim_central;
+mod simulation;
 mod site;
 mod story;
 mod tablet;
