@@ -171,6 +171,10 @@ fn arguments_of(command: &str) -> Value {
         "assign_job" => json!({ "job": nil, "technician": null }),
         "void_document" => json!({ "document": nil, "reason": "x", "successor": "" }),
         "clear_acceptance" => json!({ "document": nil, "reason": "x" }),
+        "decisions" => json!({ "document": nil }),
+        "decide" => {
+            json!({ "document": nil, "answer": { "answer": "confirm_void", "void": "0".repeat(64) } })
+        }
         "hold" => json!({ "document": nil, "on": true, "reason": "x" }),
         "export_register" => {
             json!({ "request": { "form": "csv", "query": {}, "chosen": [], "words": {} } })

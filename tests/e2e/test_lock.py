@@ -28,6 +28,7 @@ FORBIDDEN = {
     "dashboard": {}, "sync_view": {}, "import_waiting": {}, "stop_export": {}, "delete_view": {"id": NIL},
     "save_view": {"view": {"id": NIL, "name": "x", "query": {}}}, "assign_job": {"job": NIL, "technician": None},
     "void_document": {"document": NIL, "reason": "x", "successor": ""}, "hold": {"document": NIL, "on": True, "reason": "x"},
+    "decisions": {"document": NIL}, "decide": {"document": NIL, "answer": {"answer": "confirm_void", "void": "0" * 64}},
     "clear_acceptance": {"document": NIL, "reason": "x"},
     "export_register": {"request": {"form": "csv", "query": {}, "chosen": [], "words": {}}},
     "set_logo": {"bytes": ""}, "add_photo": {"document": NIL, "name": "a", "bytes": "", "caption": ""},

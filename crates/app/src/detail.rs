@@ -292,9 +292,9 @@ fn facts(event: &Event) -> BTreeMap<String, String> {
         Event::Verified { good, .. } => vec![("good", good.to_string())],
         Event::Voided { reason, .. }
         | Event::AcceptanceCleared { reason, .. }
-        | Event::LegalHold { reason, .. }
         | Event::QuarantineAnswered { reason, .. }
         | Event::DeviceRevoked { reason, .. } => vec![("reason", reason.clone())],
+        Event::LegalHold { on, reason, .. } => vec![("on", on.to_string()), ("reason", reason.clone())],
         Event::ConflictResolved { choice, .. } => vec![("part", part(choice))],
         Event::Erased { entries, rule, .. } => {
             vec![("count", entries.len().to_string()), ("rule", rule.clone())]

@@ -77,6 +77,7 @@ commands! {
         export::open_sealed, export::print_sealed, export::save_sealed, export::export_root,
         export::root_certificate, office::register, office::register_count, office::dashboard, office::save_view,
         office::delete_view, office::assign_job, office::void_document, office::clear_acceptance, office::hold,
+        office::decisions, office::decide,
         office::export_register, office::stop_export, office::import_waiting, office::sync_view;
     Customer:
         hand_over::hand_over_view, hand_over::hand_over_language, hand_over::hand_over_seen,

@@ -9,6 +9,7 @@ use crate::{inbox::REFUSED, shell::Shell};
 use fieldseal_app::{
     office::{ExportSink, ImportReport},
     view::{
+        decisions::{Decision, DecisionAnswer},
         register::{
             Dashboard, ExportForm, Exported, NamedView, RegisterCount, RegisterExport, RegisterList,
             RegisterQuery,
@@ -96,6 +97,18 @@ pub async fn clear_acceptance<R: Runtime>(
     reason: String,
 ) -> Answer<()> {
     ask(handle, move |app| app.clear_acceptance(document, &reason)).await
+}
+
+/// What the office has to decide about a document.
+#[tauri::command]
+pub async fn decisions<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> Answer<Vec<Decision>> {
+    ask(handle, move |app| app.decisions(document)).await
+}
+
+/// Decides one of them.
+#[tauri::command]
+pub async fn decide<R: Runtime>(handle: AppHandle<R>, document: Uuid, answer: DecisionAnswer) -> Answer<()> {
+    ask(handle, move |app| app.decide(document, &answer)).await
 }
 
 /// Sets or lifts a legal hold.

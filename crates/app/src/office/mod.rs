@@ -1,5 +1,6 @@
 //! The office's use cases: the register, what leaves it, what is decided in it. Each asks for a role.
 
+mod decide;
 mod export;
 mod import;
 mod moves;
@@ -20,7 +21,7 @@ use fieldseal_domain::role::Role;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Setting: the role this device got from the server, for whoever works with it.
+/// Setting: a role for whoever works with this device, whatever the server says.
 pub(crate) const ROLE: &str = "role";
 /// Setting: roles of people on a tablet without a server.
 pub(crate) const ROLES: &str = "roles";
@@ -47,7 +48,13 @@ impl Desk {
         let roles: BTreeMap<Uuid, Role> = self.setting(ROLES)?.unwrap_or_default();
         match roles.get(&person) {
             Some(role) => Ok(*role),
-            None => Ok(self.setting(ROLE)?.unwrap_or_default()),
+            None => match self.setting(ROLE)? {
+                Some(role) => Ok(role),
+                // What the central server said when this device last spoke with it.
+                None => {
+                    Ok(self.store.read().peer()?.and_then(|peer| role_named(&peer.role)).unwrap_or_default())
+                }
+            },
         }
     }
 
@@ -57,4 +64,8 @@ impl Desk {
         roles.insert(person, role);
         self.save_setting(ROLES, &roles)
     }
+}
+
+fn role_named(name: &str) -> Option<Role> {
+    Role::ALL.into_iter().find(|role| role.name() == name)
 }

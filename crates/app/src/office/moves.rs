@@ -7,14 +7,12 @@ use crate::{
 };
 use fieldseal_domain::{
     Digest,
-    event::{Event, ReadEvent},
-    fold::{MoveError, Status},
+    event::Event,
+    fold::{DocumentState, Move, Weight},
     party::Job,
     role::Role,
     text,
 };
-use fieldseal_store::Entry;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 impl App {
@@ -44,9 +42,10 @@ impl App {
     pub fn void_document(&self, doc: Uuid, reason: &str, successor: &str) -> Result<()> {
         self.at_office(Role::decides, |desk, by| {
             let reason = reason_of(reason)?;
-            desk.may_void(doc)?;
+            let state = desk.state_of(doc)?;
+            state.may(&Move::Void)?;
             let successor = desk.by_number(successor, doc)?;
-            let seen = heads(&desk.store.read().entries_of(doc)?);
+            let seen = state.heads;
             desk.append(Some(doc), &[Event::Voided { seen, reason, successor, by }]).map(drop)
         })
     }
@@ -60,9 +59,9 @@ impl App {
     pub fn clear_acceptance(&self, doc: Uuid, reason: &str) -> Result<()> {
         self.at_office(Role::works_register, |desk, by| {
             let reason = reason_of(reason)?;
-            desk.may_clear(doc)?;
-            let entries = desk.store.read().entries_of(doc)?;
-            let signed = operative_signature(&entries).ok_or(AppError::NotFound("signature"))?;
+            let state = desk.state_of(doc)?;
+            let signed = customers_signature(&state).ok_or(AppError::NotFound("signature"))?;
+            state.may(&Move::ClearAcceptance(&signed))?;
             let role = desk.role(by)?;
             desk.append(Some(doc), &[Event::AcceptanceCleared { signed, role, reason, by }]).map(drop)
         })
@@ -82,40 +81,6 @@ impl App {
 }
 
 impl Desk {
-    /// A document with a number that has not ended without a signature may be voided.
-    fn may_void(&self, doc: Uuid) -> Result<()> {
-        let state = self.state_of(doc)?;
-        if state.read_only {
-            return Err(MoveError::ReadOnly.into());
-        }
-        match state.status {
-            Status::Draft => Err(MoveError::NotFrozen.into()),
-            Status::Ready
-            | Status::PartiallySigned
-            | Status::Signed
-            | Status::SignedUnavailable
-            | Status::Declined => Ok(()),
-            Status::Cancelled | Status::Expired | Status::Voided => Err(MoveError::Closed.into()),
-        }
-    }
-
-    /// A document somebody has signed, and that still counts, may have its acceptance cleared.
-    fn may_clear(&self, doc: Uuid) -> Result<()> {
-        let state = self.state_of(doc)?;
-        if state.read_only {
-            return Err(MoveError::ReadOnly.into());
-        }
-        match state.status {
-            Status::PartiallySigned | Status::Signed => Ok(()),
-            Status::Draft | Status::Ready => Err(AppError::NotFound("signature")),
-            Status::SignedUnavailable
-            | Status::Declined
-            | Status::Cancelled
-            | Status::Expired
-            | Status::Voided => Err(MoveError::Closed.into()),
-        }
-    }
-
     /// The document of a number, which must not be `not`; none for an empty number.
     fn by_number(&self, number: &str, not: Uuid) -> Result<Option<Uuid>> {
         let number = number.trim();
@@ -127,30 +92,14 @@ impl Desk {
     }
 }
 
-fn reason_of(reason: &str) -> Result<String> {
+pub(super) fn reason_of(reason: &str) -> Result<String> {
     let reason = text::clean(reason).trim().to_owned();
     if reason.is_empty() { Err(AppError::Missing("reason")) } else { Ok(reason) }
 }
 
-/// The last entry of each journal about a document: what the office had seen when it decided.
-fn heads(entries: &[Entry]) -> Vec<Digest> {
-    let mut last: BTreeMap<&str, &Entry> = BTreeMap::new();
-    for entry in entries {
-        let head = last.entry(entry.header.device.as_str()).or_insert(entry);
-        if entry.header.n > head.header.n {
-            *head = entry;
-        }
-    }
-    last.into_values().map(|entry| entry.id).collect()
-}
-
-/// The event of the customer's newest signature: the last that does not close.
-fn operative_signature(entries: &[Entry]) -> Option<Digest> {
-    entries.iter().rev().find_map(|entry| match entry.event() {
-        Ok(ReadEvent::Known(event)) => match *event {
-            Event::Signed(signed) if !signed.closes => Some(entry.id),
-            _ => None,
-        },
-        Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => None,
-    })
+/// The event of the signature that counts at a place that does not close: the customer's.
+fn customers_signature(state: &DocumentState) -> Option<Digest> {
+    let counts = state.evidence.iter().filter(|evidence| evidence.weight == Weight::Operative);
+    let mut customers = counts.filter(|evidence| state.closing_slot() != Some(evidence.slot.as_str()));
+    customers.next_back().map(|evidence| evidence.id)
 }

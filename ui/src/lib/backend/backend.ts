@@ -126,6 +126,8 @@ export interface OfficeBackend {
   assignJob(job: string, technician: string | null): Promise<v.Job>;
   voidDocument(document: string, reason: string, successor: string): Promise<null>;
   clearAcceptance(document: string, reason: string): Promise<null>;
+  decisions(document: string): Promise<v.Decision[]>;
+  decide(document: string, answer: v.DecisionAnswer): Promise<null>;
   hold(document: string, on: boolean, reason: string): Promise<null>;
   exportRegister(request: v.RegisterExport): Promise<v.Exported>;
   stopExport(): Promise<null>;

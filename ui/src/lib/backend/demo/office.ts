@@ -50,6 +50,19 @@ function fits(row: v.RegisterLine, query: v.RegisterQuery): boolean {
   );
 }
 
+const DECISIONS: v.Decision[] = [
+  {
+    sort: 'field',
+    pointer: '/fields/work_done',
+    values: [
+      { id: 'a', value: 'Bearing replaced.', by: TECHNICIANS[0] ?? '', device: 'RO1', at: '2026-09-01T10:05:00+03:00' },
+      { id: 'b', value: 'Belt replaced.', by: TECHNICIANS[1] ?? '', device: 'SE1', at: '2026-09-01T10:07:00+03:00' },
+    ],
+  },
+  { sort: 'crossed', void: 'c', reason: 'Written twice', by: 'Ana', at: '2026-09-01T09:00:00+03:00' },
+  { sort: 'quarantine', entry: 'd', kind: 'signed', device: 'tablet-9', at: '2026-09-01T09:30:00+03:00' },
+];
+
 /** A register of its own for every page. */
 export function office(address: URLSearchParams): OfficeBackend {
   const rows = Array.from({ length: Number(address.get('rows') ?? 60) }, (_, index) => line(index));
@@ -112,6 +125,8 @@ export function office(address: URLSearchParams): OfficeBackend {
     voidDocument: async () => null,
     clearAcceptance: async () => null,
     hold: async () => null,
+    decisions: async () => (address.has('decisions') ? DECISIONS : []),
+    decide: async () => null,
     exportRegister: async (request) => ({
       path: `/home/demo/register.${request.form}`,
       rows: request.chosen.length || rows.length,
