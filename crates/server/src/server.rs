@@ -17,6 +17,9 @@ use std::{path::Path, sync::Arc};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+/// How long the fold waits for more pushes.
+const COALESCE: std::time::Duration = std::time::Duration::from_millis(200);
+
 /// The running server; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Server(Arc<Inner>);
@@ -231,6 +234,9 @@ impl Server {
                 tokio::time::sleep(std::time::Duration::from_secs(5)).await;
             }
             self.0.projector.notified().await;
+            // Pushes come one after another and speak of the same documents: those are folded once, not every time.
+            // Who asks for the register meanwhile folds first and waits for nothing.
+            tokio::time::sleep(COALESCE).await;
         }
     }
 }
