@@ -1,7 +1,8 @@
 //! A real central server beside the story, on a free port of this machine.
 
 use fieldseal_server::{Clock, Config, Running, start};
-use std::path::Path;
+use fieldseal_domain::event::Header;
+use std::{collections::BTreeMap, path::Path};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -47,11 +48,17 @@ impl Office {
         code.expect("nobody is enrolled yet").link
     }
 
-    /// What the server has of each journal: device and last number.
+    /// What the server has of each journal: device and number of entries.
     #[must_use]
-    pub fn journals(&self) -> Vec<(String, u64)> {
-        let devices = self.runtime.block_on(self.running().server.store().devices()).expect("devices");
-        devices.into_iter().map(|row| (row.device, row.n)).collect()
+    pub fn journals(&self) -> BTreeMap<String, u64> {
+        let page = self.runtime.block_on(self.running().server.store().feed(None, 1000)).expect("the log");
+        assert!(!page.more, "the story is longer than a page");
+        let mut journals = BTreeMap::new();
+        for logged in page.entries {
+            let header: Header = serde_json::from_slice(logged.entry.header.as_ref()).expect("a header");
+            *journals.entry(header.device).or_default() += 1;
+        }
+        journals
     }
 
     /// Stops and starts again on the same folder and port, as after an update.

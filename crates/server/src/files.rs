@@ -199,6 +199,21 @@ impl Files {
         if Digest::of(&bytes) == sha256 { Ok(bytes) } else { Err(FileError::Hash) }
     }
 
+    /// Deletes a file, whole or not.
+    ///
+    /// # Errors
+    /// When the system or the object store refuses.
+    pub async fn delete(&self, sha256: Digest) -> Result<(), FileError> {
+        match fs::remove_file(self.staged(sha256)).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            Ok(()) | Err(_) => {}
+        }
+        match self.store.delete(&key(sha256)).await {
+            Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Every file in the store, with its size.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ const IN_TOTAL: u32 = 200;
 const TOTAL_WINDOW: Duration = Duration::from_secs(60 * 60);
 /// Peers, and nonces, that are remembered at most.
 const MOST: usize = 10_000;
+/// Nonces one peer can have out: a whole office behind one address signs in, one stranger fills no table.
+const NONCES_PER_PEER: usize = 500;
 /// How long a nonce can be answered.
 const NONCE: Duration = Duration::from_secs(120);
 
@@ -87,19 +89,18 @@ impl Guesses {
 /// Nonces that were given out and not answered yet.
 #[derive(Debug, Default)]
 pub struct Nonces {
-    given: Mutex<HashMap<[u8; 32], Instant>>,
+    given: Mutex<HashMap<[u8; 32], (Instant, IpAddr)>>,
 }
 
 impl Nonces {
     /// Remembers a nonce; false when too many are out.
-    pub fn give(&self, nonce: [u8; 32]) -> bool {
+    pub fn give(&self, nonce: [u8; 32], peer: IpAddr) -> bool {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        if given.len() >= MOST {
-            given.retain(|_, at| at.elapsed() <= NONCE);
-        }
-        let room = given.len() < MOST;
+        given.retain(|_, (at, _)| at.elapsed() <= NONCE);
+        let of_peer = given.values().filter(|(_, by)| *by == peer).count();
+        let room = given.len() < MOST && of_peer < NONCES_PER_PEER;
         if room {
-            given.insert(nonce, Instant::now());
+            given.insert(nonce, (Instant::now(), peer));
         }
         room
     }
@@ -108,12 +109,13 @@ impl Nonces {
     pub fn take(&self, nonce: &[u8]) -> bool {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         let Ok(nonce) = <[u8; 32]>::try_from(nonce) else { return false };
-        given.remove(&nonce).is_some_and(|at| at.elapsed() <= NONCE)
+        given.remove(&nonce).is_some_and(|(at, _)| at.elapsed() <= NONCE)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -144,9 +146,19 @@ mod tests {
     }
 
     #[test]
+    fn one_stranger_keeps_nobody_else_out() {
+        let nonces = Nonces::default();
+        let nonce = |n: u32| <[u8; 32]>::try_from([n.to_be_bytes(); 8].concat()).unwrap();
+        let given = (0..2000).filter(|n| nonces.give(nonce(*n), IpAddr::from([10, 0, 0, 1]))).count();
+        assert_eq!(given, 500);
+        assert!(nonces.give([9; 32], IpAddr::from([10, 0, 0, 2])));
+    }
+
+    #[test]
     fn a_nonce_is_good_once() {
         let nonces = Nonces::default();
-        assert!(nonces.give([7; 32]));
+        let peer = IpAddr::from([10, 0, 0, 1]);
+        assert!(nonces.give([7; 32], peer));
         assert!(nonces.take(&[7; 32]));
         assert!(!nonces.take(&[7; 32]));
         assert!(!nonces.take(&[8; 32]));

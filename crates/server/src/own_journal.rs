@@ -2,9 +2,8 @@
 
 use crate::{
     http::No,
-    intake,
     server::Server,
-    store::{Append, AppendError, Journal, JournalState, SERVER_JOURNAL},
+    store::{Append, AppendError, Journal, JournalState, SERVER_JOURNAL, intake},
 };
 use fieldseal_domain::{
     Digest,

@@ -17,6 +17,9 @@ use std::{path::Path, sync::Arc};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+/// How long the fold waits for more pushes.
+const COALESCE: std::time::Duration = std::time::Duration::from_millis(200);
+
 /// The running server; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Server(Arc<Inner>);
@@ -208,6 +211,18 @@ impl Server {
         let rules = crate::mail::rules(self).await?;
         while self.store().project(rules.clone(), self.clock().now_ms()).await? > 0 {}
         self.mail().wake();
+        self.delete_unwanted().await
+    }
+
+    /// Files of what was erased.
+    async fn delete_unwanted(&self) -> Result<(), StoreError> {
+        for sha256 in self.store().unwanted_blobs().await? {
+            if self.store().let_blob_go(sha256).await?
+                && let Err(error) = self.files().delete(sha256).await
+            {
+                tracing::error!(%error, %sha256, "a file that nothing mentions could not be deleted");
+            }
+        }
         Ok(())
     }
 
@@ -219,6 +234,9 @@ impl Server {
                 tokio::time::sleep(std::time::Duration::from_secs(5)).await;
             }
             self.0.projector.notified().await;
+            // Pushes come one after another and speak of the same documents: those are folded once, not every time.
+            // Who asks for the register meanwhile folds first and waits for nothing.
+            tokio::time::sleep(COALESCE).await;
         }
     }
 }

@@ -18,7 +18,19 @@ pub(crate) struct Session<'a, C, L> {
 
 impl<C: Central, L: Local> Session<'_, C, L> {
     /// Opens the session with the device's key. Nothing in it depends on a clock.
+    ///
+    /// A server that was started anew between the two calls has forgotten its challenge, which looks like a wrong key:
+    /// it is asked once more before that is believed.
     pub(crate) async fn sign_in(&self) -> Result<()> {
+        match self.answer_challenge().await {
+            Err(SyncError::Call(CallError::Refused(refusal))) if refusal.code == Code::BadProof => {
+                self.answer_challenge().await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn answer_challenge(&self) -> Result<()> {
         let challenge = self.central.challenge().await?;
         let message = [challenge.server_id.as_bytes(), &[0], challenge.nonce.as_ref()].concat();
         let request = SessionRequest {

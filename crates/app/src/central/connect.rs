@@ -81,13 +81,13 @@ impl App {
     /// [`AppError::Missing`], [`AppError::BadAddress`], [`AppError::Central`] with the server's refusal,
     /// [`AppError::NotAllowed`] when it is connected already.
     pub fn connect(self: &Arc<Self>, request: &ConnectRequest) -> Result<CentralView> {
-        let invitation = read(request)?;
-        let address = address(&invitation.url, invitation.key)?;
-        let door = Door { url: address.as_str().to_owned(), server_key: invitation.key };
         let person = self.at_work(|desk, person| match desk.identity.central {
             Some(_) => Err(AppError::NotAllowed),
             None => Ok(person),
         })?;
+        let invitation = read(request)?;
+        let address = address(&invitation.url, invitation.key)?;
+        let door = Door { url: address.as_str().to_owned(), server_key: invitation.key };
         let side = Side { app: Arc::clone(self) };
         let central = HttpCentral::new(address).map_err(fieldseal_sync::SyncError::from)?;
         let successor = successor::prepare(&side, Some(door))?;

@@ -32,9 +32,9 @@ const MAX_CERTIFICATE: usize = 8192;
 /// Journals one device can have written before.
 const MAX_PREDECESSORS: usize = 50;
 
-pub(super) async fn challenge(State(server): State<Server>) -> Answer<Json<Challenge>> {
+pub(super) async fn challenge(State(server): State<Server>, Peer(peer): Peer) -> Answer<Json<Challenge>> {
     let nonce: [u8; 32] = server.random()?;
-    if !server.nonces().give(nonce) {
+    if !server.nonces().give(nonce, peer) {
         let refusal = Refusal::new(Code::TooMany, "too many devices are signing in at once");
         return Err(refusal.with(json!({ "retry_after_s": 5 })).into());
     }

@@ -6,9 +6,11 @@ use super::{
 };
 use crate::{
     http::log::Fresh,
-    intake::{self, Writer},
     server::Server,
-    store::Append,
+    store::{
+        Append,
+        intake::{self, Writer},
+    },
 };
 use axum::{
     Json,

@@ -201,3 +201,35 @@ async fn a_pin_reset_is_told_at_the_next_hello() {
     let notices = tablet.hello().await.unwrap().notices;
     assert!(matches!(notices.as_slice(), [Notice::PinReset { person: told, .. }] if *told == person));
 }
+
+/// Red if anybody could choose the address that guesses are counted for, or if all behind a proxy were one.
+#[tokio::test]
+async fn only_a_trusted_proxy_says_for_whom_it_asks() {
+    for trusted in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = crate::support::config(folder.path());
+        if trusted {
+            config.trusted_proxies.push("127.0.0.1".parse().unwrap());
+        }
+        let running = fieldseal_server::start(config, Clock::system()).await.unwrap();
+        let device = Device::new(&format!("http://{}", running.address));
+        let request = fieldseal_wire::enrol::EnrolRequest {
+            code: "AAAA-BBBB-CCCC".into(),
+            keys: device.keys().await,
+            label: String::new(),
+            app_version: String::new(),
+            predecessors: Vec::new(),
+        };
+        let mut slowed = 0;
+        for n in 0..20 {
+            let response = device
+                .http
+                .post(format!("{}/v1/enrol", device.url))
+                .header("x-forwarded-for", format!("203.0.113.9, 198.51.100.{n}"))
+                .json(&request);
+            slowed += usize::from(response.send().await.unwrap().status() == 429);
+        }
+        assert_eq!(slowed, if trusted { 0 } else { 10 });
+        running.stop().await.unwrap();
+    }
+}

@@ -129,3 +129,35 @@ async fn the_register_is_read_from_both_ends() {
         admin.get(&format!("/v1/register?after={}", newest.rows[0].head)).await.unwrap();
     assert_eq!(changed.rows.iter().map(|row| row.doc).collect::<Vec<_>>(), [docs[0]]);
 }
+
+#[tokio::test]
+async fn what_is_erased_is_gone_and_what_is_held_stays() {
+    let site = Site::new().await;
+    let mut admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let (customer, by) = (customer(), tablet.person());
+    let (held, free) = (Uuid::now_v7(), Uuid::now_v7());
+    let mut ids = Vec::new();
+    for doc in [held, free] {
+        ids.push(tablet.say(Some(doc), &created(&job(Some(by), customer.id), &customer, by)).await.id);
+    }
+    let by = admin.person();
+    let reason = "lawsuit".to_owned();
+    admin.say(Some(held), &Event::LegalHold { on: true, reason, by }).await;
+    for (doc, id) in [held, free].into_iter().zip(&ids) {
+        let erased = Event::Erased { entries: vec![*id], rule: "ten years".into(), by };
+        admin.say(Some(doc), &erased).await;
+    }
+    let body = |page: Page| page.entries.into_iter().map(|logged| logged.entry.body).next().unwrap();
+    assert!(body(pull(&tablet, held).await.unwrap()).is_some(), "a hold is stronger than a rule");
+    assert!(body(pull(&tablet, free).await.unwrap()).is_none());
+    // The office does not get it back from a tablet that still has it, and a technician cannot erase.
+    let page: RegisterPage = admin.get("/v1/register").await.unwrap();
+    let name = |doc| page.rows.iter().find(|row| row.doc == doc).map(|row| row.customer_name.clone());
+    assert_eq!(name(held).as_deref(), Some("Lind AB"));
+    assert_ne!(name(free).as_deref(), Some("Lind AB"));
+    let by = tablet.person();
+    let mine = Event::Erased { entries: vec![ids[0]], rule: "mine".into(), by };
+    tablet.say(Some(free), &mine).await;
+    assert!(body(pull(&tablet, held).await.unwrap()).is_some());
+}

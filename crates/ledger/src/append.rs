@@ -1,8 +1,10 @@
 //! Taking entries into the log: chain, place, envelope, leaf and links in one transaction.
 
-use super::{Journal, Sight, Store, StoreError, as_word, integer, people, scope::Scope, tree};
+use super::{
+    Journal, Sight, Store, StoreError, as_word, erase, integer, people, project, scope::Scope, tree,
+};
 use fieldseal_domain::{Digest, event::Header};
-use fieldseal_wire::{Code, Envelope, Refusal, Verdict, WireEntry, push::Logged};
+use fieldseal_wire::{Code, Envelope, QuarantineReason, Refusal, Verdict, WireEntry, push::Logged};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -252,14 +254,14 @@ fn insert_all(
             seq,
             event: entry.id,
             received_ms: append.received_ms,
-            verdict: entry.verdict,
+            verdict: verdict(conn, entry)?,
             clamped: Envelope::clamp(entry.header.hlc, append.received_ms),
             origin,
         };
         let bytes = envelope.to_bytes().map_err(|_| StoreError::Unreadable("envelope"))?;
         insert(conn, entry, &envelope, &bytes)?;
         tree::grow(conn, &mut edge, tree::leaf_hash(&entry.id, &bytes))?;
-        links.note(conn, seq, entry)?;
+        links.note(conn, &envelope, entry)?;
         logged.push(Logged { n: entry.header.n, envelope: bytes.into() });
     }
     links.write(conn, journal)?;
@@ -277,6 +279,16 @@ fn insert_all(
         ])?;
     }
     Ok(logged)
+}
+
+/// What was thought of it, and what only the log can know.
+fn verdict(conn: &Connection, entry: &Incoming) -> Result<Verdict, StoreError> {
+    match (&entry.change, entry.verdict) {
+        (Some(Change::Erase { entries }), Verdict::Accepted) if erase::is_barred(conn, entries)? => {
+            Ok(Verdict::Quarantined(QuarantineReason::NotAllowed))
+        }
+        (_, verdict) => Ok(verdict),
+    }
 }
 
 fn note_arrival(conn: &Connection, append: &Append) -> Result<Digest, StoreError> {
@@ -322,10 +334,10 @@ struct Links {
 }
 
 impl Links {
-    fn note(&mut self, conn: &Connection, seq: u64, entry: &Incoming) -> Result<(), StoreError> {
-        self.subjects.insert(entry.subject, (entry.subject_kind, seq));
+    fn note(&mut self, conn: &Connection, envelope: &Envelope, entry: &Incoming) -> Result<(), StoreError> {
+        self.subjects.insert(entry.subject, (entry.subject_kind, envelope.seq));
         self.blobs.extend(entry.blobs.iter().map(|blob| (*blob, entry.subject)));
-        match (&entry.change, entry.verdict) {
+        match (&entry.change, envelope.verdict) {
             (Some(change), Verdict::Accepted) => apply(conn, entry, change),
             (Some(_), Verdict::Quarantined(_)) | (None, _) => Ok(()),
         }
@@ -418,12 +430,7 @@ fn apply(conn: &Connection, entry: &Incoming, change: &Change) -> Result<(), Sto
             conn.prepare_cached(sql)?.execute(params![id, job.map(Uuid::into_bytes), customer.as_bytes()])?;
         }
         Change::Answer { entry, accept } => answer(conn, *entry, *accept)?,
-        Change::Erase { entries } => {
-            let mut erase = conn.prepare_cached("UPDATE entry SET salt = NULL, body = NULL WHERE id = ?1")?;
-            for entry in entries {
-                erase.execute([entry.0])?;
-            }
-        }
+        Change::Erase { entries } => erase::run(conn, entries)?,
     }
     Ok(())
 }
@@ -435,9 +442,7 @@ fn answer(conn: &Connection, entry: Digest, accept: bool) -> Result<(), StoreErr
     let subject: Option<[u8; 16]> =
         conn.prepare_cached(sql)?.query_row(params![entry.0, word], |row| row.get(0)).optional()?;
     if let Some(subject) = subject {
-        let sql = "INSERT INTO dirty (document) SELECT id FROM subject WHERE id = ?1 AND kind = 'document'
-                   ON CONFLICT DO NOTHING";
-        conn.prepare_cached(sql)?.execute([subject])?;
+        project::mark(conn, super::uuid(subject))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What an entry is about: its subject, the files it mentions, and what it changes in who may see what.
 
-use crate::store::{Change, SubjectKind, job_of};
+use crate::{Change, SubjectKind, job_of};
 use fieldseal_domain::{
     Digest,
     content::Content,

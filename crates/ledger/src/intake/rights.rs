@@ -1,6 +1,6 @@
 //! Which role may write which event. An entry beyond its writer's rights is kept, and waits for the office.
 
-use crate::store::Journal;
+use crate::Journal;
 use fieldseal_domain::{
     event::{Event, Header, ReadEvent},
     role::Role,

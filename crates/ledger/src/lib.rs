@@ -1,12 +1,15 @@
-//! The server's store on embedded SQLite: whole transactions as functions, so that another database can stand beside
-//! it. It keeps what it is given; who may give it, and whether a signature is right, is decided before.
+//! The server's ledger on embedded SQLite: the log of all journals, who may see what, people, files' names, the register.
+//! Whole transactions as functions, so that another database can stand beside it. [`intake`] looks at entries before
+//! they get here. Who calls, and where the bytes of files are, is the server's.
 
 mod append;
 mod blobs;
 mod effects;
+mod erase;
 mod error;
 mod feed;
 mod health;
+pub mod intake;
 mod open;
 mod people;
 mod project;

@@ -32,6 +32,9 @@ pub struct Greeting {
     pub notices: Vec<Notice>,
 }
 
+/// A device that was away for longer learns nothing new from it.
+const NOTICE_MS: i64 = 180 * 24 * 3600 * 1000;
+
 const FACTS: &str =
     "SELECT j.device, p.id, p.role, j.state, p.active FROM journal j JOIN person p ON p.id = j.person";
 
@@ -91,6 +94,8 @@ impl Store {
             people::note_hello(conn, &device, &hello, now_ms)?;
             let identity = identity(conn)?.ok_or(StoreError::Unreadable("server"))?;
             let have = hello.journals.iter().map(|end| have(conn, end)).collect::<Result<_, _>>()?;
+            let forgotten = now_ms.saturating_sub(NOTICE_MS);
+            conn.prepare_cached("DELETE FROM notice WHERE made_ms < ?1")?.execute([forgotten])?;
             Ok(Greeting { identity, have, notices: notices(conn, &device)? })
         })
         .await
@@ -117,7 +122,7 @@ fn have(conn: &Connection, end: &JournalEnd) -> Result<JournalEnd, StoreError> {
     Ok(JournalEnd { device: end.device.clone(), n: count(n)?, id: digest(id) })
 }
 
-/// Told until the thirtieth day: a device that has done it knows so by the notice's id.
+/// Told again and again: a device that has done it knows so by the notice's id.
 fn notices(conn: &Connection, device: &str) -> Result<Vec<Notice>, StoreError> {
     let sql = "SELECT notice FROM notice WHERE device = ?1 ORDER BY made_ms, id";
     let mut statement = conn.prepare_cached(sql)?;

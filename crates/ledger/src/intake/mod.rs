@@ -4,7 +4,7 @@
 mod about;
 mod rights;
 
-use crate::store::{Incoming, Journal, JournalState};
+use crate::{Incoming, Journal, JournalState};
 use about::About;
 use fieldseal_domain::{
     Digest,
@@ -32,6 +32,13 @@ pub fn read(header: &[u8], body: Option<&[u8]>) -> Option<Inner> {
     let header: Header = serde_json::from_slice(header).ok()?;
     let event = read_event(&header, body).unwrap_or(ReadEvent::Unknown);
     Some(Inner { header, event })
+}
+
+/// Files an entry mentions.
+#[must_use]
+pub fn files_of(header: &[u8], body: &[u8]) -> Vec<Digest> {
+    let about = |inner: Inner| About::of(&inner.header, Some(&inner.event)).blobs;
+    read(header, Some(body)).map(about).unwrap_or_default()
 }
 
 fn read_event(header: &Header, body: Option<&[u8]>) -> Option<ReadEvent> {

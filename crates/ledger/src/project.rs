@@ -6,12 +6,11 @@ use crate::intake::{self, Inner};
 use fieldseal_domain::{
     Digest,
     content::{Content, Origin},
-    event::{Event, Header, ReadEvent},
-    facts::{Facts, QuarantineReason, Verdict},
-    fold::{DocumentState, FoldEntry, Place, SlotState, Status},
-    hlc::Hlc,
+    event::{Event, ReadEvent},
+    fold::{DocumentState, Evidence, FoldEntry, Place, SlotState, Status, Weight},
 };
 use fieldseal_wire::register::{MAX_ROWS, RegisterPage, RegisterRow};
+use fieldseal_wire::{Envelope, Verdict};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
@@ -96,6 +95,19 @@ impl Store {
     }
 }
 
+/// Marks a document to be folded again.
+pub(super) fn mark(conn: &Connection, document: Uuid) -> Result<(), StoreError> {
+    let sql = "INSERT INTO dirty (document) SELECT id FROM subject WHERE id = ?1 AND kind = 'document'
+               ON CONFLICT DO NOTHING";
+    conn.prepare_cached(sql)?.execute([document.as_bytes()])?;
+    Ok(())
+}
+
+/// Whether nothing of a document may be erased.
+pub(super) fn on_hold(conn: &Connection, document: Uuid) -> Result<bool, StoreError> {
+    Ok(fold(&entries(conn, document)?).legal_hold)
+}
+
 fn page(conn: &Connection, sql: &str, from: i64, limit: u32) -> Result<RegisterPage, StoreError> {
     let limit = limit.clamp(1, MAX_ROWS);
     let settled = settled(conn)?;
@@ -120,78 +132,74 @@ fn settled(conn: &Connection) -> Result<i64, StoreError> {
 /// An entry of a document, as the fold needs it.
 struct Folded {
     seq: u64,
-    id: Digest,
-    place: Place,
-    event: ReadEvent,
-    critical: bool,
-    counts: bool,
-}
-
-const ENTRIES: &str =
-    "SELECT seq, id, header, body, clamped, quarantine, answer FROM entry WHERE subject = ?1";
-
-fn entries(conn: &Connection, document: Uuid) -> Result<Vec<Folded>, StoreError> {
-    let mut statement = conn.prepare_cached(ENTRIES)?;
-    let rows = statement.query_map([document.as_bytes()], read)?;
-    let rows: Vec<Option<Folded>> = rows.collect::<rusqlite::Result<_>>()?;
-    let mut entries: Vec<Folded> = rows.into_iter().flatten().collect();
-    entries.sort_by(|a, b| a.place.cmp(&b.place));
-    Ok(entries)
-}
-
-/// None for an entry that this program cannot read: it was put into quarantine when it came.
-fn read(row: &Row<'_>) -> rusqlite::Result<Option<Folded>> {
-    let (header, body): (Vec<u8>, Option<Vec<u8>>) = (row.get(2)?, row.get(3)?);
-    let Some(Inner { header, event }) = intake::read(&header, body.as_deref()) else { return Ok(None) };
-    let clamped: Option<[u8; 8]> = row.get(4)?;
-    let (quarantine, answer): (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
-    let (id, header, event) = original(digest(row.get(1)?), header, event);
-    let hlc = clamped.map_or(header.hlc, |stamp| Hlc(u64::from_be_bytes(stamp)));
-    Ok(Some(Folded {
-        seq: count(row.get(0)?)?,
-        id,
-        place: Place { hlc, device: header.device, n: header.n },
-        event,
-        critical: header.critical,
-        counts: quarantine.is_none() || answer.as_deref() == Some("accepted"),
-    }))
-}
-
-/// What was recovered counts as the entry it was.
-fn original(id: Digest, header: Header, event: ReadEvent) -> (Digest, Header, ReadEvent) {
-    if let ReadEvent::Known(known) = &event
-        && let Event::Recovered(recovered) = known.as_ref()
-        && let Ok(inner) = recovered.inner()
-    {
-        return (inner.id, inner.header, inner.event);
-    }
-    (id, header, event)
-}
-
-fn fold(entries: &[Folded]) -> DocumentState {
-    DocumentState::fold(entries.iter().map(Folded::entry))
+    entry: FoldEntry,
+    /// In quarantine, without an answer.
+    waits: bool,
 }
 
 impl Folded {
-    /// As the fold takes it. The office's answers are in `counts`, the server's stamp in `place`.
-    fn entry(&self) -> FoldEntry {
-        let aside = Verdict::Quarantined(QuarantineReason::Other);
-        let verdict = if self.counts { Verdict::Accepted } else { aside };
-        FoldEntry {
-            id: self.id,
-            place: self.place.clone(),
-            critical: self.critical,
-            event: self.event.clone(),
-            facts: Some(Facts { seq: self.seq, received_ms: 0, verdict, clamped: None }),
+    fn counts(&self) -> bool {
+        self.entry.facts.is_some_and(|facts| facts.verdict == Verdict::Accepted)
+    }
+
+    /// Who began the document, where and when, if this entry did.
+    fn begins(&self) -> Option<(Uuid, Place)> {
+        let ReadEvent::Known(event) = &self.entry.event else { return None };
+        match event.as_ref() {
+            Event::Created { by, .. } => Some((*by, self.entry.place.clone())),
+            Event::Recovered(recovered) => {
+                let inner = recovered.inner().ok()?;
+                let ReadEvent::Known(event) = inner.event else { return None };
+                let place = Place { hlc: inner.header.hlc, device: inner.header.device, n: inner.header.n };
+                if let Event::Created { by, .. } = *event { Some((by, place)) } else { None }
+            }
+            _ => None,
         }
     }
+}
+
+const ENTRIES: &str = "SELECT id, header, body, envelope, answer FROM entry WHERE subject = ?1 ORDER BY seq";
+
+fn entries(conn: &Connection, document: Uuid) -> Result<Vec<Folded>, StoreError> {
+    let mut statement = conn.prepare_cached(ENTRIES)?;
+    let mut rows = statement.query([document.as_bytes()])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.extend(read(row)?);
+    }
+    Ok(entries)
+}
+
+/// None for an entry whose header this program cannot read.
+fn read(row: &Row<'_>) -> Result<Option<Folded>, StoreError> {
+    let (header, body): (Vec<u8>, Option<Vec<u8>>) = (row.get(1)?, row.get(2)?);
+    let envelope: Envelope = serde_json::from_slice(&row.get::<_, Vec<u8>>(3)?)?;
+    let answer: Option<String> = row.get(4)?;
+    let Some(Inner { header, event }) = intake::read(&header, body.as_deref()) else { return Ok(None) };
+    let mut facts = envelope.facts();
+    let waits = facts.verdict != Verdict::Accepted && answer.is_none();
+    if answer.as_deref() == Some("accepted") {
+        facts.verdict = Verdict::Accepted;
+    }
+    let entry = FoldEntry {
+        id: digest(row.get(0)?),
+        place: Place { hlc: header.hlc, device: header.device, n: header.n },
+        critical: header.critical,
+        event,
+        facts: Some(facts),
+    };
+    Ok(Some(Folded { seq: envelope.seq, entry, waits }))
+}
+
+fn fold(entries: &[Folded]) -> DocumentState {
+    DocumentState::fold(entries.iter().map(|folded| folded.entry.clone()))
 }
 
 fn refresh(conn: &Connection, document: Uuid, rules: &CopyRules, now_ms: i64) -> Result<(), StoreError> {
     let entries = entries(conn, document)?;
     let state = fold(&entries);
     let Some(head) = entries.iter().map(|entry| entry.seq).max() else { return Ok(()) };
-    if state.discarded || !entries.iter().any(|entry| entry.counts) {
+    if state.discarded || !entries.iter().any(Folded::counts) {
         conn.prepare_cached("DELETE FROM register WHERE document = ?1")?.execute([document.as_bytes()])?;
         return Ok(());
     }
@@ -201,7 +209,7 @@ fn refresh(conn: &Connection, document: Uuid, rules: &CopyRules, now_ms: i64) ->
                ON CONFLICT (document) DO UPDATE SET head = ?2, row = ?3";
     let json = serde_json::to_string(&row)?;
     conn.prepare_cached(sql)?.execute(params![document.as_bytes(), integer(head)?, json])?;
-    copies(conn, document, (&entries, &state), rules, now_ms)
+    copies(conn, document, &state, rules, now_ms)
 }
 
 /// Job and customer may have changed while it was a draft.
@@ -221,15 +229,9 @@ fn row(
     entries: &[Folded],
     state: &DocumentState,
 ) -> Result<RegisterRow, StoreError> {
-    let begun = entries.iter().find_map(|entry| match &entry.event {
-        ReadEvent::Known(event) => match event.as_ref() {
-            Event::Created { by, .. } => Some((*by, entry.place.clone())),
-            _ => None,
-        },
-        ReadEvent::Unknown | ReadEvent::Erased => None,
-    });
+    let begun = entries.iter().filter(|entry| entry.counts()).find_map(Folded::begins);
     let person = begun.as_ref().map(|(by, _)| *by);
-    let updated = entries.iter().map(|entry| entry.place.hlc.millis()).max().unwrap_or_default();
+    let updated = entries.iter().map(|folded| folded.entry.place.hlc.millis()).max().unwrap_or_default();
     let begun_ms = begun.as_ref().map_or(updated, |(_, place)| place.hlc.millis());
     let equipment = state.content.equipment.first();
     let file = state.file.map(|file| file.0);
@@ -253,8 +255,8 @@ fn row(
         updated_ms: i64::try_from(updated).unwrap_or(i64::MAX),
         file,
         file_here: file.map(|file| is_here(conn, file)).transpose()?.unwrap_or(false),
-        conflict: state.needs_decision() || !state.field_conflicts.is_empty(),
-        quarantined: u32::try_from(entries.iter().filter(|entry| !entry.counts).count()).unwrap_or(u32::MAX),
+        conflict: !state.field_conflicts.is_empty() || undecided(state),
+        quarantined: u32::try_from(entries.iter().filter(|entry| entry.waits).count()).unwrap_or(u32::MAX),
         total_minor: total(&state.content),
         currency: total(&state.content).map(|_| state.content.currency.clone()).unwrap_or_default(),
     })
@@ -298,20 +300,16 @@ fn is_here(conn: &Connection, sha256: Digest) -> Result<bool, StoreError> {
 fn copies(
     conn: &Connection,
     document: Uuid,
-    (entries, state): (&[Folded], &DocumentState),
+    state: &DocumentState,
     rules: &CopyRules,
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    // What the office has to decide first is not sent to anybody.
-    if !state.slot_conflicts.is_empty() || !state.requested.is_empty() {
+    if !is_closed(state.status) || undecided(state) || !rules.kinds.contains(&state.content.kind) {
         return Ok(());
     }
-    if !is_closed(state.status) || !rules.kinds.contains(&state.content.kind) {
-        return Ok(());
-    }
-    let Some(cause) = entries.iter().find(|entry| entry.counts && closes(&entry.event, state)) else {
-        return Ok(());
-    };
+    let closing =
+        |evidence: &&Evidence| evidence.weight == Weight::Operative && Some(evidence.sealed) == state.file;
+    let Some(cause) = state.evidence.iter().find(closing) else { return Ok(()) };
     let customer = state.content.customer.email.trim();
     for (kind, recipient) in MAIL.into_iter().zip([customer, rules.office.trim()]) {
         if recipient.is_empty() {
@@ -342,13 +340,9 @@ fn is_closed(status: Status) -> bool {
     }
 }
 
-fn closes(event: &ReadEvent, state: &DocumentState) -> bool {
-    match event {
-        ReadEvent::Known(event) => {
-            matches!(event.as_ref(), Event::Closed { sealed, .. } if Some(*sealed) == state.file)
-        }
-        ReadEvent::Unknown | ReadEvent::Erased => false,
-    }
+/// Whether the office has to choose before anything may go out.
+fn undecided(state: &DocumentState) -> bool {
+    !state.slot_conflicts.is_empty() || !state.requested.is_empty()
 }
 
 /// The job a document comes from.
