@@ -9,7 +9,7 @@ mod repository;
 use repository::Source;
 
 /// Which of our parts each part may depend on. A new part needs a line here.
-const LAYOUT: [(&str, &[&str]); 12] = [
+const LAYOUT: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("seal", &["domain"]),
     ("render", &["domain"]),

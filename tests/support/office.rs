@@ -1,7 +1,7 @@
 //! A real central server beside the story, on a free port of this machine.
 
-use fieldseal_server::{Clock, Config, Running, start};
 use fieldseal_domain::event::Header;
+use fieldseal_server::{Clock, Config, Running, start};
 use std::{collections::BTreeMap, path::Path};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
