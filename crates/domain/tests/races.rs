@@ -403,6 +403,33 @@ fn what_is_set_aside_counts_once_the_office_lets_it_in() {
     assert_eq!(world.all().status, Status::PartiallySigned);
     world.write("office", &answer(false));
     assert_eq!(world.all().status, Status::Ready, "the last answer holds");
+    assert!(world.all().quarantined.is_empty(), "nobody is asked twice");
+}
+
+#[test]
+fn a_recovered_entry_that_is_set_aside_is_answered_by_the_entry_that_carries_it() {
+    let mut world = shared();
+    world.freeze("T1");
+    let mut image = world.clone();
+    image.sign("T1", "customer");
+    let carrier = world.write("T1b", &image.log.last().unwrap().recovered());
+    world.push("T1b");
+    world.set_verdict(carrier, Verdict::Quarantined(QuarantineReason::UnknownJournal));
+    assert_eq!((world.all().status, world.all().quarantined), (Status::Ready, vec![carrier]));
+    let reason = "asked".to_owned();
+    let accept = Event::QuarantineAnswered { entry: carrier, accept: true, reason, by: by() };
+    world.write("office", &accept);
+    assert_eq!(world.all().status, Status::PartiallySigned);
+}
+
+#[test]
+fn a_draft_thrown_away_here_and_written_on_there_is_not_lost() {
+    let mut world = shared();
+    world.write("T2", &Event::DraftDiscarded { by: by() });
+    world.now += MINUTE;
+    world.edit("T1", |content| content.remark = "still at it".into());
+    settle(&mut world);
+    assert_eq!((world.all().discarded, world.all().content.remark.as_str()), (false, "still at it"));
 }
 
 #[test]

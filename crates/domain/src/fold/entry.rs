@@ -67,6 +67,8 @@ pub(super) struct Prepared {
 
 /// An entry, unwrapped, before it is known whether it counts.
 struct Raw {
+    /// The entry that brought it: itself, or the one it was recovered in. What the server speaks about.
+    carrier: Digest,
     place: Place,
     critical: bool,
     event: ReadEvent,
@@ -78,7 +80,10 @@ pub(super) fn prepare(entries: impl IntoIterator<Item = FoldEntry>) -> Prepared 
     for entry in entries {
         let (id, raw) = unwrap(entry);
         match all.get_mut(&id) {
-            Some(present) => present.facts = better(present.facts, raw.facts),
+            Some(present) if is_better(&raw, present) => {
+                (present.facts, present.carrier) = (raw.facts, raw.carrier);
+            }
+            Some(_) => {}
             None => drop(all.insert(id, raw)),
         }
     }
@@ -86,8 +91,9 @@ pub(super) fn prepare(entries: impl IntoIterator<Item = FoldEntry>) -> Prepared 
     let erased = erased(&all);
     let mut prepared = Prepared { heads: heads(&all), ..Prepared::default() };
     for (id, raw) in all {
-        if is_set_aside(&raw, answers.get(&id)) {
-            prepared.quarantined.push(id);
+        let answer = answers.get(&raw.carrier).or_else(|| answers.get(&id)).copied();
+        if is_set_aside(&raw, answer) {
+            prepared.quarantined.extend(answer.is_none().then_some(raw.carrier));
             continue;
         }
         match raw.event {
@@ -110,29 +116,31 @@ fn unwrap(entry: FoldEntry) -> (Digest, Raw) {
         && let Event::Recovered(recovered) = &**known
     {
         return match recovered.inner() {
-            Ok(Inner { id, header, event }) => {
+            Ok(Inner { id: inner, header, event }) => {
                 let place = Place { hlc: header.hlc, device: header.device, n: header.n };
                 let clamp = |facts: Facts| Envelope::clamp(place.hlc, facts.received_ms);
                 let facts = facts.map(|facts| Facts { clamped: clamp(facts), ..facts });
-                (id, Raw { place, critical: header.critical, event, facts })
+                (inner, Raw { carrier: id, place, critical: header.critical, event, facts })
             }
-            Err(_) => (id, Raw { place, critical, event: ReadEvent::Unknown, facts }),
+            Err(_) => (id, Raw { carrier: id, place, critical, event: ReadEvent::Unknown, facts }),
         };
     }
-    (id, Raw { place, critical, event, facts })
+    (id, Raw { carrier: id, place, critical, event, facts })
 }
 
-/// Of two statements about one entry (it came twice: itself, and recovered) the one that lets it count, then the
-/// earlier.
-fn better(a: Option<Facts>, b: Option<Facts>) -> Option<Facts> {
-    let (Some(first), Some(second)) = (a, b) else { return a.or(b) };
-    let rank = |facts: &Facts| (facts.verdict != Verdict::Accepted, facts.seq);
-    Some(if rank(&second) < rank(&first) { second } else { first })
+/// Of two statements about one entry (it came twice: itself, and recovered) the one that lets it count is better, then
+/// the earlier one.
+fn is_better(new: &Raw, present: &Raw) -> bool {
+    let rank = |raw: &Raw| {
+        let facts = raw.facts.map(|facts| (facts.verdict != Verdict::Accepted, facts.seq));
+        (facts.is_none(), facts, raw.carrier)
+    };
+    rank(new) < rank(present)
 }
 
-fn is_set_aside(raw: &Raw, answer: Option<&bool>) -> bool {
+fn is_set_aside(raw: &Raw, answer: Option<bool>) -> bool {
     match raw.facts.map(|facts| facts.verdict) {
-        Some(Verdict::Quarantined(_)) => answer != Some(&true),
+        Some(Verdict::Quarantined(_)) => answer != Some(true),
         Some(Verdict::Accepted) | None => false,
     }
 }

@@ -125,7 +125,7 @@ pub struct DocumentState {
     pub ended: Option<End>,
     /// Voids and cancellations that did not know of a signature: the office confirms or withdraws them.
     pub requested: Vec<End>,
-    /// Entries that were set aside and wait for an answer.
+    /// Entries that were set aside and wait for an answer. For a recovered one, the entry that carries it.
     pub quarantined: Vec<Digest>,
     /// Last entry of each journal about this document: what a void has to say it knew.
     pub heads: Vec<Digest>,
@@ -213,8 +213,9 @@ impl DocumentState {
                 Event::TakenBack { .. } => open.retain(|(other, _)| *other != device),
                 Event::WrongPin { tries } => self.wrong_pins = *tries,
                 Event::LegalHold { on, .. } => self.legal_hold = *on,
-                // Content: `merge`.
-                Event::Created { .. } | Event::FieldsChanged { .. } => {}
+                // Content: `merge`. Who goes on writing did not know that the draft was thrown away.
+                Event::FieldsChanged { .. } => self.discarded = false,
+                Event::Created { .. } => {}
                 // Revisions and signatures: `revisions`.
                 Event::Frozen(_)
                 | Event::Signed(_)
