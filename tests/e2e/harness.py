@@ -21,7 +21,7 @@ import subprocess
 import sys
 import unittest
 
-from processes import ROOT, HarnessError, Screen, Session, alive, descendants, end, parents, program_of, wait_until
+from processes import BUILT, ROOT, HarnessError, Screen, Session, alive, descendants, end, parents, program_of, wait_until
 from webdriver import Page, Unreachable, WebDriverError, call
 
 sys.path.insert(0, str(ROOT / "tests/rig"))

@@ -59,11 +59,15 @@ class App {
   }
 
   take(status: AppStatus): void {
-    const person = this.status?.person?.id;
+    const { person: before, phase } = this.status ?? {};
     this.status = status;
     if (status.phase === 'first_run') this.settingUp = true;
-    if (status.person?.id !== person) register.reset();
-    if (status.person && status.person.id !== person) this.#arrived(status.person.language);
+    if (status.person?.id === before?.id) return;
+    register.reset();
+    if (!status.person) return;
+    // Who took the tablet back goes on with the customer's document; who the office knows by another id, where they are.
+    if (!before && phase !== 'hand_over') this.go({ at: this.office ? 'register' : 'jobs' });
+    this.#arrived(status.person.language);
   }
 
   go(place: Place): void {
@@ -121,7 +125,6 @@ class App {
   }
 
   #arrived(language: Language): void {
-    this.go({ at: this.office ? 'register' : 'jobs' });
     void i18n.use(language);
     void this.attempt(async () => (this.kinds = await backend.kinds()));
     void this.#preferences();
