@@ -130,7 +130,7 @@ def main():
 
         @contextlib.contextmanager
         def running():
-            app = App(program, env, f"{folder}/program.log")
+            app = App(program, env, f"{folder}/program.log", pictures=False)
             try:
                 yield app
             except (AssertionError, WebDriverError, Unreachable):

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use fieldseal_app::view::{
-    central::ConnectRequest,
+    central::{ConnectRequest, JoinRequest},
     document::{DraftSave, NewDocument},
     hand_over::{HandOverRequest, NotSignedRequest},
-    start::Phase,
+    start::{KeyStoreKind, Phase},
 };
 use fieldseal_desktop::{
     commands::access::{Access, COMMANDS, handler},
@@ -123,7 +123,12 @@ fn arguments_of(command: &str) -> Value {
             json!({})
         }
         "connect" => json!({ "request": ConnectRequest { address: String::new(), code: String::new() } }),
+        "join" => json!({ "request": JoinRequest {
+            address: String::new(), code: String::new(), language: Language::Ro, pin: "1357".into(),
+            key_store: KeyStoreKind::PassphraseFile, passphrase: String::new(),
+        } }),
         "see_alarm" => json!({ "id": 1 }),
+        "leave" => json!({ "how": "stay", "words": { "doing": "", "open": "", "end": "" } }),
         "first_run" => json!({ "request": first_run_request() }),
         "renew_recovery" => json!({ "pin": "1357" }),
         "confirm_recovery" => json!({ "groups": ["AAAAA", "BBBBB"] }),
@@ -151,7 +156,7 @@ fn arguments_of(command: &str) -> Value {
         "draft_save" => json!({ "save": DraftSave {
             document: nil, version: 1, content: Content::default(), secrets: Default::default(),
         } }),
-        "discard" | "leave_draft" | "preview" | "freeze" | "detail" | "verify" | "open_sealed"
+        "discard" | "leave_draft" | "preview" | "freeze" | "detail" | "bring" | "verify" | "open_sealed"
         | "print_sealed" | "save_sealed" => json!({ "document": nil }),
         "add_photo" => json!({ "document": nil, "name": "a.jpg", "bytes": "", "caption": "" }),
         "take_from_inbox" => json!({ "document": nil, "name": "a.jpg" }),

@@ -6,6 +6,7 @@
 pub mod commands;
 pub mod inbox;
 pub mod keyvault;
+pub mod leaving;
 pub mod lending;
 pub mod options;
 pub mod pages;
@@ -39,6 +40,9 @@ pub fn main() -> ExitCode {
         // Before anything of a window is touched: the typesetter is a small process of its own.
         Call::RenderWorker => run::render_worker(),
         Call::MakeDemo(options) => exit_code(run::make_demo(&options).map(|()| ExitCode::SUCCESS)),
+        Call::JoinDemo(options, link) => {
+            exit_code(run::join_demo(&options, &link).map(|()| ExitCode::SUCCESS))
+        }
         Call::Window(options) => window_program(options),
     }
 }

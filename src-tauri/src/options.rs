@@ -12,6 +12,7 @@ usage: fieldseal [--data DIR] [--demo]
   --data DIR   keep the data in DIR (or set FIELDSEAL_DATA; otherwise where the system keeps programs' data)
   --demo       a made-up firm to try everything with, in a data folder of its own (or set FIELDSEAL_DEMO=1)
   --make-demo  make that firm's data and end
+  --join LINK  make the demo data folder a device of the office that the link names, and end
   --help       this text
   --version    the version
 
@@ -54,6 +55,8 @@ pub enum Call {
     Window(Options),
     /// The demo firm's data, without a window.
     MakeDemo(Options),
+    /// The demo data folder becomes a device of the office behind this link, without a window.
+    JoinDemo(Options, String),
     /// Typesetting for a parent process, over standard input and output.
     RenderWorker,
     /// Help.
@@ -71,6 +74,9 @@ pub enum OptionsError {
     /// `--data` without a folder.
     #[error("--data needs a folder")]
     NoFolder,
+    /// `--join` without a link.
+    #[error("--join needs the link that the office gave")]
+    NoLink,
 }
 
 /// Reads arguments (without the program's name) and environment. Arguments win.
@@ -92,6 +98,7 @@ pub fn read(
         },
     };
     let mut only_make = false;
+    let mut join = None;
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
@@ -103,6 +110,11 @@ pub fn read(
                 options.firm = FirmChoice::Demo;
                 only_make = true;
             }
+            Some("--join") => {
+                options.firm = FirmChoice::Demo;
+                let link = arguments.next().and_then(|link| link.into_string().ok());
+                join = Some(link.filter(|link| !link.is_empty()).ok_or(OptionsError::NoLink)?);
+            }
             Some("--data") => {
                 let folder =
                     arguments.next().filter(|folder| !folder.is_empty()).ok_or(OptionsError::NoFolder)?;
@@ -111,7 +123,11 @@ pub fn read(
             Some(_) | None => return Err(OptionsError::Unknown(argument.to_string_lossy().into_owned())),
         }
     }
-    Ok(if only_make { Call::MakeDemo(options) } else { Call::Window(options) })
+    Ok(match join {
+        Some(link) => Call::JoinDemo(options, link),
+        None if only_make => Call::MakeDemo(options),
+        None => Call::Window(options),
+    })
 }
 
 #[cfg(test)]
@@ -150,5 +166,6 @@ mod tests {
         assert_eq!(read(&["--dmeo"]), Err(OptionsError::Unknown("--dmeo".to_owned())));
         assert_eq!(read(&["--data"]), Err(OptionsError::NoFolder));
         assert_eq!(read(&["--data", ""]), Err(OptionsError::NoFolder));
+        assert_eq!(read(&["--join"]), Err(OptionsError::NoLink));
     }
 }

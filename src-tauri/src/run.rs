@@ -4,6 +4,7 @@ use crate::{
     commands::access,
     inbox,
     keyvault::SystemKeyStore,
+    leaving,
     options::{FirmChoice, KeyStoreChoice, Options},
     pages,
     shell::Shell,
@@ -11,11 +12,13 @@ use crate::{
 };
 use fieldseal_app::{
     App, AppError, Parts,
+    central::News,
     clock::SystemClock,
     vault::{NoSystemVault, SystemVaults},
     view::start::{KeyStoreKind, Phase},
     worker::{self, WorkerTypesetter},
 };
+use fieldseal_domain::Language;
 use std::{
     error::Error,
     fs,
@@ -39,6 +42,10 @@ const ATTEMPTS: u32 = 3;
 const PHOTO_INBOX: &str = "photo-inbox";
 /// Told when tables arrived in the watched folder.
 const IMPORT_INBOX: &str = "import-inbox";
+/// Event: how things stand with the office changed.
+const SYNC: &str = "sync";
+/// Event: something of others arrived.
+const ARRIVED: &str = "arrived";
 /// Name of the plugin that looks for other runs, as its errors give it.
 const SINGLE_INSTANCE: &str = "single-instance";
 
@@ -128,6 +135,19 @@ pub fn run(options: Options) -> Result<ExitCode, RunError> {
 /// [`RunError`].
 pub fn make_demo(options: &Options) -> Result<(), RunError> {
     prepare(options).map(drop)
+}
+
+/// Makes the demo data folder a device of an office, and opens no window.
+///
+/// # Errors
+/// [`RunError`].
+pub fn join_demo(options: &Options, link: &str) -> Result<(), RunError> {
+    let folder = data_folder(options)?;
+    fs::create_dir_all(&folder).map_err(|error| RunError::Folder(folder.clone(), error))?;
+    let app = Arc::new(App::open(&folder, parts(options.key_store)?));
+    app.join_demo(link, Language::En, DEMO_PASSPHRASE)?;
+    app.stop_sync();
+    Ok(())
 }
 
 fn prepare(options: &Options) -> Result<(PathBuf, Parts), RunError> {
@@ -251,12 +271,34 @@ fn tell_of_arrivals(handle: &tauri::AppHandle) {
         }
     }));
     let opening = handle.clone();
-    async_runtime::spawn_blocking(move || inbox::follow_setting(&opening.state::<Shell>()));
+    async_runtime::spawn_blocking(move || {
+        let shell = opening.state::<Shell>();
+        shell.app().on_news(Box::new({
+            let telling = opening.clone();
+            move |news| tell_news(&telling, news)
+        }));
+        inbox::follow_setting(&shell);
+    });
+}
+
+fn tell_news(handle: &tauri::AppHandle, news: News) {
+    let event = match news {
+        News::Standing => SYNC,
+        News::Arrived => ARRIVED,
+    };
+    if let Err(error) = handle.emit(event, ()) {
+        tracing::warn!(%error, "the window was not told of the exchange");
+    }
+    leaving::end_when_done(handle);
 }
 
 fn on_event(handle: &tauri::AppHandle, event: RunEvent) {
     if let RunEvent::Exit = event {
-        handle.state::<Shell>().lending.take_back();
+        let shell = handle.state::<Shell>();
+        shell.lending.take_back();
+        if let Some(app) = shell.app_if_open() {
+            app.stop_sync();
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     inbox::{self, Inbox},
+    leaving::Leave,
     lending::Lending,
 };
 use fieldseal_app::{
@@ -26,6 +27,8 @@ pub struct Shell {
     pub stop_export: AtomicBool,
     /// Copies lent to other programs.
     pub lending: Lending,
+    /// The way out.
+    pub leave: Leave,
 }
 
 impl Shell {
@@ -45,6 +48,7 @@ impl Shell {
             imports: Inbox::new(&inbox::TABLES)?,
             stop_export: AtomicBool::new(false),
             lending: Lending::new(),
+            leave: Leave::default(),
         })
     }
 
@@ -52,6 +56,12 @@ impl Shell {
     #[must_use]
     pub fn app(&self) -> Arc<App> {
         Arc::clone(self.app.wait())
+    }
+
+    /// The app, unless it is still opening.
+    #[must_use]
+    pub fn app_if_open(&self) -> Option<&Arc<App>> {
+        self.app.get()
     }
 
     /// Whether a customer holds the tablet. False while the app is still opening: nothing is shown yet.

@@ -1,6 +1,6 @@
 //! The one window: its size, what it may load, and what it does while a customer holds the tablet.
 
-use crate::shell::Shell;
+use crate::{leaving, shell::Shell};
 use tauri::{
     App, AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
     WindowEvent, webview::NewWindowResponse,
@@ -41,10 +41,11 @@ fn is_ours(url: &Url) -> bool {
 
 /// What happens to the window. While a customer holds the tablet nobody closes it.
 pub fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    if let WindowEvent::CloseRequested { api, .. } = event
-        && window.state::<Shell>().is_handed_over()
-    {
+    let WindowEvent::CloseRequested { api, .. } = event else { return };
+    if window.state::<Shell>().is_handed_over() {
         tracing::warn!("closing the window was refused: a customer holds the tablet");
+        api.prevent_close();
+    } else if !leaving::may_close(window.app_handle()) {
         api.prevent_close();
     }
 }
@@ -65,10 +66,19 @@ pub fn follow_phase<R: Runtime>(handle: &AppHandle<R>) {
     }
 }
 
-/// Brings the window to the front: the program was started a second time.
+/// Takes the window away; the program goes on.
+///
+/// # Errors
+/// When the system does not.
+pub fn hide<R: Runtime>(handle: &AppHandle<R>) -> tauri::Result<()> {
+    handle.get_webview_window(MAIN).map_or(Ok(()), |window| window.hide())
+}
+
+/// Brings the window to the front: the program was started a second time, or called back from the tray.
 pub fn show<R: Runtime>(handle: &AppHandle<R>) {
     if let Some(window) = handle.get_webview_window(MAIN) {
-        let front = || window.unminimize().and_then(|()| window.set_focus());
+        leaving::came_back(handle);
+        let front = || window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
         if let Err(error) = front() {
             tracing::warn!(%error, "the window could not be brought to the front");
         }

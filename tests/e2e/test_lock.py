@@ -32,7 +32,9 @@ FORBIDDEN = {
     "clear_acceptance": {"document": NIL, "reason": "x"},
     "export_register": {"request": {"form": "csv", "query": {}, "chosen": [], "words": {}}},
     "central": {}, "connect": {"request": {"address": "https://127.0.0.1:1", "code": "x"}}, "sync_now": {},
-    "see_alarm": {"id": 1}, "save_unsent": {},
+    "see_alarm": {"id": 1}, "save_unsent": {}, "bring": {"document": NIL},
+    "join": {"request": {"address": "", "code": "", "language": "ro", "pin": "1357", "key_store": "system", "passphrase": ""}},
+    "leave": {"how": "end", "words": {"doing": "", "open": "", "end": ""}},
     "set_logo": {"bytes": ""}, "add_photo": {"document": NIL, "name": "a", "bytes": "", "caption": ""},
 }  # fmt: skip
 

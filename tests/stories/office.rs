@@ -17,7 +17,7 @@ use fieldseal_tests::tablet::{PASSPHRASE, SetClock, open};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{Cursor, Read as _},
-    sync::atomic::AtomicBool,
+    sync::{Arc, atomic::AtomicBool},
 };
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ fn everything() -> RegisterQuery {
     RegisterQuery::default()
 }
 
-fn export(app: &App, form: ExportForm, query: RegisterQuery, chosen: Vec<Uuid>) -> (Exported, Vec<u8>) {
+fn export(app: &Arc<App>, form: ExportForm, query: RegisterQuery, chosen: Vec<Uuid>) -> (Exported, Vec<u8>) {
     let words = BTreeMap::from([("column.number".to_owned(), "Număr".to_owned())]);
     let mut file = Cursor::new(Vec::new());
     let sink = ExportSink { file: &mut file, progress: &|_| {}, stop: &AtomicBool::new(false) };
@@ -130,7 +130,7 @@ fn verifying_shows_in_the_register(app: &App) {
     assert_eq!(app.register_count(&good).unwrap().rows, 1);
 }
 
-fn exports_are_whole(app: &App) {
+fn exports_are_whole(app: &Arc<App>) {
     let count = app.register_count(&everything()).unwrap().rows;
     let (done, csv) = export(app, ExportForm::Csv, everything(), vec![]);
     let text = String::from_utf8(csv).unwrap();
@@ -218,7 +218,7 @@ fn a_document_is_voided(app: &App) {
     app.hold(rows[1].id, true, "court").unwrap();
 }
 
-fn an_auditor_changes_nothing(app: &App) {
+fn an_auditor_changes_nothing(app: &Arc<App>) {
     app.sign_out().unwrap();
     enter(app, AUDITOR);
     let rows = app.register(&everything(), false, None, 10).unwrap().rows;

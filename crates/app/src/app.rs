@@ -1,7 +1,7 @@
 //! The app: which phase it is in, and who may do what in it.
 
 use crate::{
-    central::Running,
+    central::{Errands, Listener, Running},
     clock::Clock,
     desk::Desk,
     error::{AppError, Result},
@@ -14,7 +14,7 @@ use crate::{
 use fieldseal_domain::role::Role;
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 use uuid::Uuid;
 
@@ -48,6 +48,10 @@ pub struct App {
     pub(crate) pages: PageCache,
     /// The exchange with the office, once it runs.
     pub(crate) sync: Mutex<Option<Running>>,
+    /// The way to the office for what somebody waits for.
+    pub(crate) errands: Mutex<Option<Errands>>,
+    /// Who is told of the exchange.
+    pub(crate) listener: OnceLock<Listener>,
     state: Mutex<State>,
 }
 
@@ -61,6 +65,8 @@ impl App {
             parts,
             pages: PageCache::default(),
             sync: Mutex::new(None),
+            errands: Mutex::new(None),
+            listener: OnceLock::new(),
             state: Mutex::new(state),
         }
     }

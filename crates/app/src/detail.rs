@@ -97,6 +97,10 @@ impl Desk {
             converts_to: if closed { kind.converts_to.clone() } else { Vec::new() },
             can_cancel: state.may(&Move::Cancel).is_ok(),
             has_file: state.file.is_some(),
+            file_here: match state.file {
+                Some(file) => read.blob_info(file.0)?.is_some(),
+                None => false,
+            },
             content,
         })
     }

@@ -6,7 +6,7 @@ use crate::{
     vault::{DeviceSecret, recovery::WrappedKey},
     view::start::KeyStoreKind,
 };
-use fieldseal_domain::Digest;
+use fieldseal_domain::{Digest, role::Role};
 use fieldseal_seal::{DeviceCertificates, DeviceKeys};
 use serde::{Deserialize, Serialize};
 use std::{fs, io, path::Path};
@@ -103,6 +103,9 @@ pub struct Membership {
     pub server_id: String,
     /// Whose device it is.
     pub person: Uuid,
+    /// What they may do, as the server said when it certified the device; later sessions may say otherwise.
+    #[serde(default)]
+    pub role: Role,
     /// Certificate of the key that signs the register's checkpoints, DER.
     pub log: Vec<u8>,
 }

@@ -6,7 +6,7 @@
 
 pub mod app;
 mod atomic_file;
-mod central;
+pub mod central;
 pub mod clock;
 pub mod demo;
 mod desk;

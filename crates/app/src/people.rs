@@ -107,12 +107,13 @@ impl App {
         })
     }
 
-    /// Name, branches, colour of the firm.
+    /// Name, branches, colour of the firm. With an office only an administrator may: it is everybody's.
     ///
     /// # Errors
-    /// [`AppError::Missing`] without a name.
+    /// [`AppError::Missing`] without a name, [`AppError::NotForRole`].
     pub fn save_firm(&self, firm: &Firm) -> Result<()> {
-        self.at_work(|desk, _| {
+        self.at_work(|desk, person| {
+            desk.may_change_firm(person)?;
             let mut firm = firm.clone();
             firm.name = text::clean(&firm.name).trim().to_owned();
             if firm.name.is_empty() {
@@ -126,10 +127,11 @@ impl App {
     /// The firm's logo, a JPEG or PNG picture.
     ///
     /// # Errors
-    /// [`AppError::Photo`].
+    /// [`AppError::Photo`], [`AppError::NotForRole`].
     pub fn set_logo(&self, bytes: &[u8]) -> Result<Firm> {
         let kept = crate::photos::keep_logo(bytes)?;
-        self.at_work(|desk, _| {
+        self.at_work(|desk, person| {
+            desk.may_change_firm(person)?;
             let digest = desk
                 .store
                 .transact(|tx| tx.put_blob(BlobSort::Picture, "image/png", &kept).map_err(AppError::from))?;
@@ -182,6 +184,13 @@ impl App {
             }
             Ok(answer)
         })
+    }
+}
+
+impl Desk {
+    fn may_change_firm(&self, person: Uuid) -> Result<()> {
+        let may = self.identity.central.is_none() || self.role(person)?.administers();
+        if may { Ok(()) } else { Err(AppError::NotForRole) }
     }
 }
 

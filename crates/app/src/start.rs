@@ -30,6 +30,9 @@ const LOCK_PAUSE: Duration = Duration::from_millis(50);
 /// Shortest passphrase.
 const SHORTEST_PASSPHRASE: usize = 10;
 
+/// Name, kind and door of a place for keys.
+pub(crate) type NewVault = (String, KeyStoreKind, Box<dyn KeyVault>);
+
 /// The recovery code while parts of it still have to be typed back.
 pub(crate) struct RecoveryCheck {
     code: Zeroizing<String>,
@@ -175,19 +178,40 @@ impl App {
     /// # Errors
     /// [`AppError::Missing`], [`AppError::Pin`], [`AppError::Vault`], or what the database says.
     pub fn first_run(&self, request: &FirstRun) -> Result<FirstRunDone> {
+        if !matches!(*self.state(), State::FirstRun) {
+            return Err(AppError::NotAllowed);
+        }
+        let (firm, name) = checked(request)?;
+        let secret = make_secret(&firm.name, None)?;
+        let identity = Identity::standalone(&secret, Vec::new())?;
+        let vault = self.new_vault(request.key_store, &request.passphrase)?;
+        self.set_up(secret, identity, vault, |desk| {
+            let person = Person { id: Uuid::now_v7(), name, language: request.language };
+            let events = [Event::FirmSaved(firm), Event::PersonSaved(person.clone())];
+            desk.begin_journal(&person, &request.pin, &events)?;
+            Ok(person.id)
+        })
+    }
+
+    /// Keys, database and public file of a device that was none before. `begin` writes the first entries and says who
+    /// is at work.
+    pub(crate) fn set_up(
+        &self,
+        secret: DeviceSecret,
+        identity: Identity,
+        (vault_name, key_store, vault): NewVault,
+        begin: impl FnOnce(&mut Desk) -> Result<Uuid>,
+    ) -> Result<FirstRunDone> {
         let mut state = self.state();
         if !matches!(*state, State::FirstRun) {
             return Err(AppError::NotAllowed);
         }
-        let (firm, name) = checked(request)?;
         std::fs::create_dir_all(&self.folder)?;
-        let secret = make_secret(&firm.name, None)?;
         let code = recovery::make_code()?;
-        let (vault_name, vault) = self.new_vault(request.key_store, &request.passphrase)?;
         let file = DeviceFile {
             format: DEVICE_FORMAT.to_owned(),
             vault_name,
-            key_store: request.key_store,
+            key_store,
             keys: secret.keys.public()?.public_id(),
             recovery: recovery::wrap(&code, &secret.database)?,
         };
@@ -196,18 +220,16 @@ impl App {
             // Left over from a first run that never got as far as the public file: nothing can open it any more.
             std::fs::rename(&path, self.folder.join(format!("{DATABASE}.unused-{}", Uuid::now_v7())))?;
         }
-        let identity = Identity::standalone(&secret, Vec::new())?;
         let store = Store::open(&path, DatabaseKey::new(*secret.database), OpenMode::Create)?;
         // Keys first: a database whose keys were never kept could not be opened again.
         vault.write(&secret.to_bytes())?;
         let mut desk = desk(&self.folder, &self.parts, &secret, Opened { file, store, identity, vault })?;
-        let person = Person { id: Uuid::now_v7(), name, language: request.language };
-        desk.begin_journal(&person, &request.pin, firm)?;
+        let person = begin(&mut desk)?;
         // The public file comes last: with it the device is set up, without it nothing has happened.
         desk.device_file.write(&self.folder)?;
         let groups = ASKED_GROUPS.to_vec();
         let root_fingerprint = desk.identity.root_fingerprint();
-        desk.person = Some(person.id);
+        desk.person = Some(person);
         desk.recovery_check = Some(RecoveryCheck { code: code.clone(), groups: groups.clone() });
         *state = State::Open(Box::new(desk));
         Ok(FirstRunDone { recovery_code: code.to_string(), ask_groups: groups, root_fingerprint })
@@ -305,7 +327,7 @@ impl App {
             let mut state = self.state();
             let State::Locked(old, _) = &*state else { return Err(AppError::NotAllowed) };
             let database = recovery::unwrap(code, &old.recovery).ok_or(AppError::WrongRecoveryCode)?;
-            let (vault_name, vault) = self.new_vault(key_store, passphrase)?;
+            let (vault_name, key_store, vault) = self.new_vault(key_store, passphrase)?;
             let store =
                 Store::open(&self.folder.join(DATABASE), DatabaseKey::new(*database), OpenMode::Existing)?;
             let before: Identity = store.read().setting(IDENTITY)?.ok_or(AppError::NotFound("identity"))?;
@@ -328,7 +350,8 @@ impl App {
         self.status()
     }
 
-    fn new_vault(&self, kind: KeyStoreKind, passphrase: &str) -> Result<(String, Box<dyn KeyVault>)> {
+    /// A place for keys that was found to keep them.
+    pub(crate) fn new_vault(&self, kind: KeyStoreKind, passphrase: &str) -> Result<NewVault> {
         let name = format!("device-{}", Uuid::now_v7());
         let vault: Box<dyn KeyVault> = match kind {
             KeyStoreKind::System => self.parts.vaults.open(&name)?,
@@ -340,7 +363,7 @@ impl App {
             }
         };
         vault.probe()?;
-        Ok((name, vault))
+        Ok((name, kind, vault))
     }
 }
 
@@ -364,15 +387,11 @@ fn checked(request: &FirstRun) -> Result<(fieldseal_domain::party::Firm, String)
 }
 
 impl Desk {
-    fn begin_journal(
-        &mut self,
-        person: &Person,
-        pin: &str,
-        firm: fieldseal_domain::party::Firm,
-    ) -> Result<()> {
+    /// The first entries, and the first person's PIN.
+    pub(crate) fn begin_journal(&mut self, person: &Person, pin: &str, events: &[Event]) -> Result<()> {
         let hash = pins::hash(pin)?;
         self.open_journal()?;
-        self.append(None, &[Event::FirmSaved(firm), Event::PersonSaved(person.clone())])?;
+        self.append(None, events)?;
         let id = person.id;
         self.store
             .transact(|tx| tx.put_pin(id, &Pin { hash, lock: PinLock::default() }).map_err(AppError::from))

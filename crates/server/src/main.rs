@@ -59,6 +59,27 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Adds a person and makes their one-time code. The server must not run.
+    AddPerson(AddPerson),
+}
+
+#[derive(clap::Args)]
+struct AddPerson {
+    /// Folder of the server.
+    #[arg(long)]
+    data: PathBuf,
+    /// Their name.
+    #[arg(long)]
+    name: String,
+    /// technician, office, manager, auditor or admin.
+    #[arg(long, default_value = "technician")]
+    role: String,
+    /// Language of their screens: en, ro, sv, nl, fr, ru or de.
+    #[arg(long, default_value = "en")]
+    language: String,
+    /// Address that the server will listen on; the link names it unless the configuration has a public address.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
 }
 
 fn main() -> ExitCode {
@@ -101,6 +122,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         }
         Command::Doctor { data } => doctor(&data).await,
         Command::AdminCode { data } => admin_code(&data).await,
+        Command::AddPerson(wanted) => add_person(wanted).await,
     }
 }
 
@@ -112,6 +134,7 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
         say!("SHA-256 of its key: {hash}");
     }
     if let Some(code) = running.first_code().await? {
+        say!("For the administrator:");
         show(&code);
     }
     told_to_stop().await?;
@@ -121,7 +144,7 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
 }
 
 fn show(code: &fieldseal_wire::admin::EnrolmentCode) {
-    say!("One-time code of the administrator (good for a week): {}", code.code);
+    say!("One-time code (good for a week): {}", code.code);
     say!("{}", code.link);
     if let Ok(qr) = qrcode::QrCode::new(code.link.as_bytes()) {
         say!("{}", qr.render::<qrcode::render::unicode::Dense1x2>().build());
@@ -140,11 +163,37 @@ async fn doctor(data: &std::path::Path) -> Result<ExitCode, StartError> {
     Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
+async fn add_person(wanted: AddPerson) -> Result<ExitCode, StartError> {
+    let Some(role) = fieldseal_domain::role::Role::named(&wanted.role) else {
+        eprintln!("fieldseal-server: --role must be technician, office, manager, auditor or admin");
+        return Ok(ExitCode::from(2));
+    };
+    let Some(language) = fieldseal_domain::language::Language::from_code(&wanted.language) else {
+        eprintln!("fieldseal-server: --language must be en, ro, sv, nl, fr, ru or de");
+        return Ok(ExitCode::from(2));
+    };
+    let name = fieldseal_domain::text::clean(&wanted.name).trim().to_owned();
+    if name.is_empty() {
+        eprintln!("fieldseal-server: a person needs a --name");
+        return Ok(ExitCode::from(2));
+    }
+    let running = start_aside(&wanted.data, wanted.listen).await?;
+    let person = running.add_person(&name, role, language).await?;
+    show(&running.code_for(person).await?);
+    running.stop().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the data folder for a moment, on a port of its own; links name the address that the server will have.
+async fn start_aside(data: &std::path::Path, listen: Option<SocketAddr>) -> Result<Running, StartError> {
+    let later = Config::read(data, listen)?;
+    let aside = SocketAddr::from(([127, 0, 0, 1], 0));
+    let config = Config { public_url: Some(later.url()), ..Config::read(data, Some(aside))? };
+    start(config, Clock::system()).await
+}
+
 async fn admin_code(data: &std::path::Path) -> Result<ExitCode, StartError> {
-    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let url = Config::read(data, None)?;
-    let config = Config { public_url: Some(url.url()), ..Config::read(data, Some(listen))? };
-    let running: Running = start(config, Clock::system()).await?;
+    let running = start_aside(data, None).await?;
     let people = running.server.store().people().await?;
     let admin = people.iter().find(|row| row.role == fieldseal_domain::role::Role::Admin && row.active);
     match admin {

@@ -105,7 +105,7 @@ impl Running {
             Some(row) if enrolled(row.person) => Ok(None),
             Some(row) => self.code_for(row.person).await.map(Some),
             None => {
-                let person = self.first_administrator().await?;
+                let person = self.add_person("Administrator", Role::Admin, Language::En).await?;
                 self.code_for(person).await.map(Some)
             }
         }
@@ -120,19 +120,23 @@ impl Running {
         code.ok_or(StartError::Journal)
     }
 
-    async fn first_administrator(&self) -> Result<Uuid, StartError> {
+    /// Adds a person.
+    ///
+    /// # Errors
+    /// When the store or the server's own journal cannot be written.
+    pub async fn add_person(&self, name: &str, role: Role, language: Language) -> Result<Uuid, StartError> {
         let person = Uuid::now_v7();
         let row = PersonRow {
             person,
-            name: "Administrator".to_owned(),
-            language: Language::En.code().to_owned(),
-            role: Role::Admin,
+            name: name.to_owned(),
+            language: language.code().to_owned(),
+            role,
             active: true,
         };
-        self.server.store().put_person(row.clone()).await?;
+        self.server.store().put_person(row).await?;
         let events = vec![
-            Event::PersonSaved(Person { id: person, name: row.name, language: Language::En }),
-            Event::RoleGranted { person, role: Role::Admin },
+            Event::PersonSaved(Person { id: person, name: name.to_owned(), language }),
+            Event::RoleGranted { person, role },
         ];
         self.server.write_events(events).await.map_err(|_| StartError::Journal)?;
         Ok(person)

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Result, SyncError},
-    local::{NewKeys, Successor},
+    local::{KeyHolder, NewKeys},
     moment::judged_at,
     rejournal::proven_keys,
 };
@@ -45,27 +45,27 @@ pub struct Enrolment {
     pub predecessors: Vec<Predecessor>,
 }
 
-/// Asks the server to certify `successor`. The answer is checked; adopting it is the caller's next step
-/// ([`Successor::adopt`]). The code is used up by an answer that arrives, also when it is then lost: ask for another.
+/// Asks the server to certify keys. The answer is checked; adopting it is the caller's next step
+/// ([`crate::Successor::adopt`] where another journal is continued). The code is used up by an answer that arrives, also when it is then lost: ask for another.
 ///
 /// # Errors
 /// [`SyncError::Call`] with the server's refusal, [`SyncError::Enrolment`] for certificates that do not fit.
 pub async fn enrol<C: Central>(
     central: &C,
-    successor: &dyn Successor,
+    holder: &dyn KeyHolder,
     enrolment: &Enrolment,
     now: Timestamp,
 ) -> Result<Enrolled> {
     let challenge = central.challenge().await?;
     let request = EnrolRequest {
         code: enrolment.code.clone(),
-        keys: proven_keys(successor, challenge),
+        keys: proven_keys(holder, challenge),
         label: enrolment.label.clone(),
         app_version: enrolment.app_version.clone(),
         predecessors: enrolment.predecessors.iter().map(to_wire).collect(),
     };
     let enrolled = central.enrol(&request).await?;
-    check(&enrolled, &successor.keys(), now)?;
+    check(&enrolled, &holder.keys(), now)?;
     Ok(enrolled)
 }
 

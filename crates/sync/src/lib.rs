@@ -33,7 +33,7 @@ pub use fieldseal_wire as wire;
 pub use engine::{Engine, Report};
 pub use enrol::{Enrolment, Predecessor, enrol};
 pub use error::{ProofError, Result, SyncError};
-pub use local::{Local, NewKeys, Successor};
+pub use local::{KeyHolder, Local, NewKeys, Successor};
 pub use parcel::{Parcel, ParcelError, read_parcel, write_parcel};
 pub use retry::Backoff;
 pub use runner::{Handle, Runner};

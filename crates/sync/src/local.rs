@@ -16,12 +16,16 @@ pub struct NewKeys {
     pub p256: Vec<u8>,
 }
 
-/// Keys made for a journal that will continue another. They are kept safely before anybody is told of them.
-pub trait Successor {
+/// Keys that the server is asked to certify. They are kept safely before anybody relies on them.
+pub trait KeyHolder {
     /// The public halves.
     fn keys(&self) -> NewKeys;
-    /// Statements over `bytes` with both new keys: Ed25519 (64 bytes) and ECDSA P-256 (DER).
+    /// Statements over `bytes` with both keys: Ed25519 (64 bytes) and ECDSA P-256 (DER).
     fn prove(&self, context: SigningContext, bytes: &[u8]) -> ([u8; 64], Vec<u8>);
+}
+
+/// Keys made for a journal that will continue another.
+pub trait Successor: KeyHolder {
     /// The server certified them: from now on the device is who the answer says, and its new journal continues the
     /// old one after entry `common`. One transaction of the store ([`fieldseal_store::Tx::continue_journal`] with the
     /// new identity beside it); keys are switched so that a kill at any point leaves either device whole.

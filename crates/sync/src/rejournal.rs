@@ -3,7 +3,7 @@
 
 use crate::{
     error::{Result, SyncError},
-    local::{Local, NewKeys, Successor, on_store},
+    local::{KeyHolder, Local, NewKeys, on_store},
     push::{Sent, to_wire},
     session::Session,
 };
@@ -19,11 +19,11 @@ use fieldseal_wire::{
 const STEP: u64 = 200;
 
 /// New keys as they are sent, with the proof that the device has them.
-pub(crate) fn proven_keys(successor: &dyn Successor, challenge: Challenge) -> DeviceKeys {
-    let NewKeys { ed25519, p256 } = successor.keys();
+pub(crate) fn proven_keys(holder: &dyn KeyHolder, challenge: Challenge) -> DeviceKeys {
+    let NewKeys { ed25519, p256 } = holder.keys();
     let message =
         [challenge.server_id.as_bytes(), &[0], challenge.nonce.as_ref(), &ed25519, p256.as_slice()].concat();
-    let (ed25519_proof, p256_proof) = successor.prove(SigningContext::Possession, &message);
+    let (ed25519_proof, p256_proof) = holder.prove(SigningContext::Possession, &message);
     DeviceKeys {
         nonce: challenge.nonce,
         ed25519: Bytes::from(ed25519),

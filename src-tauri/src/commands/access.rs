@@ -61,10 +61,10 @@ macro_rules! commands {
 
 commands! {
     Anyone: start::status, start::retry;
-    SetUp: start::first_run;
+    SetUp: start::first_run, start::join;
     Keys: start::check_key_store;
     Locked: start::unlock, start::recover;
-    Desk: people::sign_in;
+    Desk: people::sign_in, central::leave;
     Either: people::settings, people::reset_pin;
     Person:
         start::confirm_recovery, start::renew_recovery, people::sign_out, people::add_person, people::change_pin, people::save_firm,
@@ -73,7 +73,7 @@ commands! {
         lists::kinds, lists::catalogue, documents::new_document, documents::document, documents::draft_save,
         documents::discard, documents::leave_draft, documents::preview, photos::add_photo, photos::photo_inbox,
         photos::take_from_inbox, documents::freeze, documents::take_back, documents::cancel, hand_over::hand_over,
-        hand_over::not_signed, hand_over::close, detail::detail, detail::verify, detail::convert,
+        hand_over::not_signed, hand_over::close, detail::detail, detail::bring, detail::verify, detail::convert,
         export::open_sealed, export::print_sealed, export::save_sealed, export::export_root,
         export::root_certificate, office::register, office::register_count, office::dashboard, office::save_view,
         office::delete_view, office::assign_job, office::void_document, office::clear_acceptance, office::hold,

@@ -1,7 +1,13 @@
 //! The office: connecting this tablet to it, how the exchange stands.
 
 use super::{Answer, aside, ask, told};
+use crate::{
+    leaving::{self, Leaving},
+    shell::problem,
+    system::tray::TrayWords,
+};
 use fieldseal_app::view::central::{CentralView, ConnectRequest};
+use fieldseal_app::view::start::Phase;
 use tauri::{AppHandle, Runtime};
 
 /// The office this tablet belongs to.
@@ -45,6 +51,20 @@ pub async fn save_unsent<R: Runtime>(handle: AppHandle<R>) -> Answer<Option<Stri
         };
         shell.app().save_unsent(&path).map_err(|error| told(&error))?;
         Ok(Some(path.display().to_string()))
+    })
+    .await
+}
+
+/// What a person answered who wanted to close the window with work left.
+#[tauri::command]
+pub async fn leave<R: Runtime>(handle: AppHandle<R>, how: Leaving, words: TrayWords) -> Answer<()> {
+    let leaving = handle.clone();
+    aside(handle, move |shell| match shell.app().phase() {
+        Ok(Phase::SignIn | Phase::Open) => leaving::leave(&leaving, how, words),
+        Ok(Phase::FirstRun | Phase::Locked | Phase::HandOver | Phase::Broken) => {
+            Err(problem("not_allowed", ""))
+        }
+        Err(error) => Err(told(&error)),
     })
     .await
 }

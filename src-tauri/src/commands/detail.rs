@@ -1,6 +1,6 @@
 //! Looking at a document.
 
-use super::{Answer, ask};
+use super::{Answer, aside, ask, told};
 use fieldseal_app::view::{
     detail::{DetailView, VerdictView},
     document::DocumentView,
@@ -14,10 +14,20 @@ pub async fn detail<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> Answer<
     ask(handle, move |app| app.detail(document)).await
 }
 
-/// What the verifier says of it.
+/// Brings what is missing of a document from the office; whether all of it is here then.
+#[tauri::command]
+pub async fn bring<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> Answer<bool> {
+    aside(handle, move |shell| shell.app().bring(document).map_err(|error| told(&error))).await
+}
+
+/// What the verifier says of it; brought first where it is not here.
 #[tauri::command]
 pub async fn verify<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> Answer<VerdictView> {
-    ask(handle, move |app| app.verify(document)).await
+    aside(handle, move |shell| {
+        let app = shell.app();
+        app.bring(document).and_then(|_| app.verify(document)).map_err(|error| told(&error))
+    })
+    .await
 }
 
 /// Turns a signed document into another kind.

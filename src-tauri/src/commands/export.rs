@@ -10,6 +10,7 @@ use fieldseal_app::{
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tauri::{AppHandle, Manager as _, Runtime};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
@@ -33,6 +34,7 @@ pub async fn save_sealed<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> An
     let asking = handle.clone();
     aside(handle, move |shell| {
         let app = shell.app();
+        app.bring(document).map_err(|error| told(&error))?;
         let name = sealed_name(&app.detail(document).map_err(|error| told(&error))?);
         // Asked first: the journal must not note a file that never left.
         let Some(path) = ask_where(&asking, &name, "PDF", "pdf")? else { return Ok(None) };
@@ -60,8 +62,9 @@ pub async fn root_certificate<R: Runtime>(handle: AppHandle<R>) -> Answer<RootCe
     ask(handle, |app| app.root_certificate()).await
 }
 
-fn show(app: &App, lending: &Lending, document: Uuid, purpose: Purpose) -> Answer<()> {
-    let file = app.sealed_file(document, purpose).map_err(|error| told(&error))?;
+fn show(app: &Arc<App>, lending: &Lending, document: Uuid, purpose: Purpose) -> Answer<()> {
+    let file =
+        app.bring(document).and_then(|_| app.sealed_file(document, purpose)).map_err(|error| told(&error))?;
     let path = lending.lend(&file.name, &file.bytes).map_err(|error| file_problem(&error))?;
     tauri_plugin_opener::open_path(&path, None::<&str>)
         .map_err(|error| problem("no_viewer", &error.to_string()))

@@ -5,6 +5,7 @@ use crate::{
     inbox,
     shell::{Shell, problem, start_sync},
 };
+use fieldseal_app::view::central::JoinRequest;
 use fieldseal_app::view::start::{AppStatus, FirstRun, FirstRunDone, KeyStoreCheck, KeyStoreKind, Phase};
 use tauri::{AppHandle, Runtime};
 
@@ -34,6 +35,12 @@ pub async fn check_key_store<R: Runtime>(handle: AppHandle<R>) -> Answer<KeyStor
 #[tauri::command]
 pub async fn first_run<R: Runtime>(handle: AppHandle<R>, request: FirstRun) -> Answer<FirstRunDone> {
     ask(handle, move |app| app.first_run(&request)).await
+}
+
+/// Sets the device up as one of the office's.
+#[tauri::command]
+pub async fn join<R: Runtime>(handle: AppHandle<R>, request: JoinRequest) -> Answer<FirstRunDone> {
+    aside(handle, move |shell| shell.app().join(&request).map_err(|error| super::told(&error))).await
 }
 
 /// Groups of the recovery code, typed back.

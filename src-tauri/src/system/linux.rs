@@ -84,16 +84,34 @@ pub fn make_private_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Whether a process of that id runs.
+/// Whether a process of that id runs. One that has ended and that nobody asked about yet does not.
 #[must_use]
 pub fn is_running(process: u32) -> bool {
-    Path::new("/proc").join(process.to_string()).exists()
+    // proc(5): the state follows the name, which is in parentheses and may hold any character.
+    let stat = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat"));
+    stat.is_ok_and(|stat| {
+        let state = stat.rsplit(')').next().and_then(|rest| rest.trim_start().chars().next());
+        !matches!(state, Some('Z' | 'X'))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use std::{io::Read as _, process::Stdio};
+
+    #[test]
+    fn a_process_that_ended_does_not_run_though_it_still_has_its_number() {
+        let mut child = Command::new("true").stdout(Stdio::piped()).spawn().unwrap();
+        assert!(is_running(std::process::id()));
+        // Its end closes the pipe; until it is waited for it keeps its number.
+        child.stdout.take().unwrap().read_to_end(&mut Vec::new()).unwrap();
+        while is_running(child.id()) {
+            std::thread::yield_now();
+        }
+        child.wait().unwrap();
+    }
 
     #[test]
     fn a_screen_without_a_render_node_is_no_graphics_processor() {

@@ -5,6 +5,8 @@ mod linux;
 #[cfg(windows)]
 mod windows;
 
+pub mod tray;
+
 #[cfg(target_os = "linux")]
 pub use linux::{
     PAGE_ORIGIN, begin_anew, data_home, has_display, is_running, make_private_file, make_private_folder,

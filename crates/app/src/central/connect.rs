@@ -13,7 +13,7 @@ use crate::{
 use fieldseal_domain::Digest;
 use fieldseal_seal::SigningContext;
 use fieldseal_sync::{
-    Enrolment, HttpCentral, Local as _, Predecessor, ServerAddress, Successor as _, Trust, enrol,
+    Enrolment, HttpCentral, KeyHolder as _, Local as _, Predecessor, ServerAddress, Successor as _, Trust, enrol,
 };
 use std::sync::Arc;
 use url::Url;
@@ -24,14 +24,14 @@ const LINK: (&str, &str) = ("fieldseal", "enrol");
 
 /// What was typed or scanned, read.
 #[derive(Debug, PartialEq, Eq)]
-struct Invitation {
-    url: String,
-    code: String,
-    key: Option<Digest>,
+pub(super) struct Invitation {
+    pub(super) url: String,
+    pub(super) code: String,
+    pub(super) key: Option<Digest>,
 }
 
 /// Reads an invitation: the link alone, or an address and a code.
-fn read(request: &ConnectRequest) -> Result<Invitation> {
+pub(super) fn read(request: &ConnectRequest) -> Result<Invitation> {
     let address = request.address.trim();
     let link =
         Url::parse(address).ok().filter(|url| (url.scheme(), url.host_str()) == (LINK.0, Some(LINK.1)));
@@ -142,7 +142,7 @@ impl Desk {
 }
 
 /// What people call the machine.
-fn host_name() -> String {
+pub(super) fn host_name() -> String {
     let name = std::fs::read_to_string("/etc/hostname").ok().or_else(|| std::env::var("COMPUTERNAME").ok());
     let name: String = name.unwrap_or_default().trim().chars().take(64).collect();
     if name.is_empty() { "tablet".to_owned() } else { name }

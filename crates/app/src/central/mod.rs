@@ -4,6 +4,10 @@
 //! to new keys ([`successor`]), and what a person sees and asks.
 
 mod connect;
+mod errands;
+mod join;
+mod network;
+mod news;
 mod parcel;
 mod person;
 mod running;
@@ -11,5 +15,7 @@ mod side;
 mod status;
 mod successor;
 
+pub(crate) use errands::Errands;
+pub use news::{Listener, News};
 pub(crate) use person::SUCCEEDED;
 pub(crate) use running::Running;

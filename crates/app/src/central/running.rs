@@ -1,6 +1,6 @@
 //! The engine on a thread of its own, from the moment the database is open until the program ends.
 
-use super::{connect, side::Side};
+use super::{connect, network, news::News, side::Side};
 use crate::{app::App, error::Result};
 use fieldseal_sync::{Engine, Handle, HttpCentral, Local as _, Report, Runner, Status, SyncError};
 use std::{
@@ -36,7 +36,14 @@ impl App {
         let (handle, status) = (runner.handle(), runner.engine().status());
         let app = Arc::clone(self);
         let thread = std::thread::Builder::new().name("sync".to_owned()).spawn(move || {
-            let ended = connect::wait(runner.run(|result| app.after_session(result)));
+            let (following, wake) = (runner.engine().status(), runner.handle());
+            let ended = connect::wait(async {
+                tokio::select! {
+                    () = runner.run(|result| app.after_session(result)) => {}
+                    () = app.follow(following) => {}
+                    () = network::follow(wake) => {}
+                }
+            });
             if let Err(error) = ended {
                 tracing::error!(%error, "the exchange with the office ended");
             }
@@ -54,6 +61,7 @@ impl App {
 
     /// Ends the exchange and waits for its end; a session that runs is cut, which loses nothing.
     pub fn stop_sync(&self) {
+        self.end_errands();
         let running = self.sync.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(running) = running {
             running.handle.stop();
@@ -87,6 +95,9 @@ impl App {
                 );
                 if let Err(error) = side.at(Ok(()), |desk| desk.settle_people(&report.notices)) {
                     tracing::warn!(%error, "what the office said of people waits for the next session");
+                }
+                if report.got > 0 || report.files_got > 0 {
+                    self.tell(News::Arrived);
                 }
             }
             Err(error) => tracing::info!(%error, "no exchange with the office"),

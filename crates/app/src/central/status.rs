@@ -7,7 +7,7 @@ use crate::{
     view::{
         central::{AlarmView, CentralView},
         start::Problem,
-        sync::{QueueItem, SyncPhase, SyncView},
+        sync::{LeftToSend, QueueItem, SyncPhase, SyncView},
     },
 };
 use fieldseal_domain::role::Role;
@@ -37,6 +37,21 @@ impl App {
             running.as_ref().map(|running| running.status.borrow().clone())
         };
         self.at_work(|desk, _| desk.sync_view(status.as_ref()))
+    }
+
+    /// What the office does not have yet. Nothing without an office: there is nobody to send it to.
+    ///
+    /// # Errors
+    /// [`crate::AppError::NotAllowed`] while the database is closed.
+    pub fn left_to_send(&self) -> Result<Option<LeftToSend>> {
+        self.at_desk(|desk| {
+            let here = desk.store.read().only_here()?;
+            let waits = here.entries > 0 || here.files > 0;
+            Ok((desk.identity.central.is_some() && waits).then(|| LeftToSend {
+                signatures: u32::try_from(here.signatures).unwrap_or(u32::MAX),
+                others: true,
+            }))
+        })
     }
 
     /// A person has seen an alarm. It stays in the database.

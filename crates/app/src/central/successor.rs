@@ -18,9 +18,10 @@ use fieldseal_domain::{
 use fieldseal_seal::{DeviceCertificates, DeviceKeys, DevicePublicKeys, SigningContext};
 use fieldseal_store::{Continuation, Entry, StoreError};
 use fieldseal_sync::wire::enrol::Enrolled;
-use fieldseal_sync::{NewKeys, Successor, SyncError};
+use fieldseal_sync::{KeyHolder, NewKeys, Successor, SyncError};
 
 /// Where the server is, when the device is only now becoming one of its organisation.
+#[derive(Debug, Clone)]
 pub(super) struct Door {
     /// Address.
     pub(super) url: String,
@@ -50,7 +51,7 @@ fn keys_error(error: AppError) -> SyncError {
     }
 }
 
-impl Successor for NextKeys<'_> {
+impl KeyHolder for NextKeys<'_> {
     fn keys(&self) -> NewKeys {
         NewKeys { ed25519: self.public.ed25519_raw, p256: self.public.p256_spki.clone() }
     }
@@ -58,7 +59,9 @@ impl Successor for NextKeys<'_> {
     fn prove(&self, context: SigningContext, bytes: &[u8]) -> ([u8; 64], Vec<u8>) {
         (self.keys.sign_statement(context, bytes), self.keys.sign_statement_p256(context, bytes))
     }
+}
 
+impl Successor for NextKeys<'_> {
     fn adopt(&self, enrolled: &Enrolled, common: (u64, Digest)) -> fieldseal_sync::Result<()> {
         self.side
             .at(Err(AppError::NotAllowed), |desk| {
@@ -77,16 +80,23 @@ impl Identity {
         public: &DevicePublicKeys,
         door: Option<&Door>,
     ) -> Result<Self> {
-        let (url, server_key) = match (door, &self.central) {
-            (Some(door), _) => (door.url.clone(), door.server_key),
-            (None, Some(membership)) => (membership.url.clone(), membership.server_key),
+        let door = match (door, &self.central) {
+            (Some(door), _) => door.clone(),
+            (None, Some(membership)) => {
+                Door { url: membership.url.clone(), server_key: membership.server_key }
+            }
             (None, None) => return Err(AppError::NotAllowed),
         };
         let mut roots = vec![enrolled.root.0.clone()];
         roots.extend(self.roots.iter().filter(|root| **root != enrolled.root.0).cloned());
         let mut earlier = self.earlier.clone();
         earlier.extend(self.as_earlier());
-        Ok(Self {
+        Ok(Self { roots, earlier, ..Self::enrolled(enrolled, public, door) })
+    }
+
+    /// A device of the organisation that was none before.
+    pub(super) fn enrolled(enrolled: &Enrolled, public: &DevicePublicKeys, door: Door) -> Self {
+        Self {
             org: enrolled.org.clone(),
             device: enrolled.device.clone(),
             code: enrolled.device_code.clone(),
@@ -95,17 +105,18 @@ impl Identity {
                 ed25519: enrolled.ed25519.0.clone(),
                 issuer: enrolled.issuing.0.clone(),
             },
-            roots,
+            roots: vec![enrolled.root.0.clone()],
             keys: Some(public.public_id()),
             central: Some(Membership {
-                url,
-                server_key,
+                url: door.url,
+                server_key: door.server_key,
                 server_id: enrolled.server_id.clone(),
                 person: enrolled.person,
+                role: enrolled.role,
                 log: enrolled.log.0.clone(),
             }),
-            earlier,
-        })
+            earlier: Vec::new(),
+        }
     }
 
     /// This identity as one that is over.

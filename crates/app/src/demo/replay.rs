@@ -66,14 +66,7 @@ impl App {
             key_store,
             passphrase: passphrase.to_owned(),
         })?;
-        let groups: Vec<String> = done
-            .ask_groups
-            .iter()
-            .filter_map(|group| {
-                done.recovery_code.split('-').nth(usize::try_from(*group).ok()?).map(str::to_owned)
-            })
-            .collect();
-        self.confirm_recovery(&groups)?;
+        self.type_back(&done)?;
         self.at_work(|desk, _| {
             desk.save_setting("demo", &true)?;
             desk.save_setting("catalogue", &source.catalogue())
@@ -261,7 +254,7 @@ fn is_ours(kind: &str) -> bool {
     matches!(kind, "service_sheet" | "intake_protocol" | "return_protocol")
 }
 
-fn firm(source: &Source) -> Firm {
+pub(super) fn firm(source: &Source) -> Firm {
     let branches = source.company.branches.iter().map(|branch| Branch {
         country: branch.cc.clone(),
         legal_name: branch.legal_name.clone(),

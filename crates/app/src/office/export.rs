@@ -15,7 +15,10 @@ use fieldseal_store::Direction;
 use rust_xlsxwriter::{Format, Workbook};
 use std::{
     io::{Seek, Write},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -40,7 +43,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotForRole`], [`AppError::Stopped`], [`AppError::File`].
     pub fn export_register<W: Write + Seek + Send>(
-        &self,
+        self: &Arc<Self>,
         request: &RegisterExport,
         sink: ExportSink<'_, W>,
     ) -> Result<Exported> {
@@ -141,7 +144,7 @@ impl App {
     }
 
     fn export_zip<W: Write + Seek>(
-        &self,
+        self: &Arc<Self>,
         request: &RegisterExport,
         sink: ExportSink<'_, W>,
     ) -> Result<Exported> {
@@ -149,7 +152,10 @@ impl App {
         // A sealed file is compressed inside already.
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         let (mut rows, mut without_file) = (0, 0);
+        let mut reachable = true;
         self.each_line(request, sink.stop, |line| {
+            // Once the office cannot be reached nobody waits for it again and again.
+            reachable = reachable && (!line.has_file || self.bring(line.id).is_ok());
             let found = self.at_office(Role::sees_register, |desk, person| {
                 let Some(file) = desk.store.read().register_row(line.id)?.and_then(|row| row.file) else {
                     return Ok(None);

@@ -43,9 +43,12 @@ impl Desk {
     /// The role of a person here: what the server says of the device's person; without a server what the tablet says.
     pub(crate) fn role(&self, person: Uuid) -> Result<Role> {
         if let Some(membership) = &self.identity.central {
-            // The server says who they are; others who sign in here are technicians.
-            let peer = self.store.read().peer()?.filter(|_| membership.person == person);
-            return Ok(peer.and_then(|peer| Role::named(&peer.role)).unwrap_or_default());
+            if membership.person != person {
+                // The server says who they are; others who sign in here are technicians.
+                return Ok(Role::default());
+            }
+            let peer = self.store.read().peer()?;
+            return Ok(peer.and_then(|peer| Role::named(&peer.role)).unwrap_or(membership.role));
         }
         let roles: BTreeMap<Uuid, Role> = self.setting(ROLES)?.unwrap_or_default();
         Ok(roles.get(&person).copied().unwrap_or_default())

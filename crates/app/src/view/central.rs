@@ -1,6 +1,7 @@
 //! What the screens say of the office this tablet belongs to.
 
-use fieldseal_domain::role::Role;
+use super::start::KeyStoreKind;
+use fieldseal_domain::{Language, role::Role};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -12,6 +13,24 @@ pub struct ConnectRequest {
     pub address: String,
     /// One-time code.
     pub code: String,
+}
+
+/// First run by a code of the office: the link alone in `address`, or an address and a code.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct JoinRequest {
+    /// Link of the QR, or the server's address.
+    pub address: String,
+    /// One-time code.
+    pub code: String,
+    /// Language of the person's screens.
+    pub language: Language,
+    /// Their PIN, 4 to 12 digits.
+    pub pin: String,
+    /// Where the keys are to be kept.
+    pub key_store: KeyStoreKind,
+    /// Passphrase, for the file.
+    pub passphrase: String,
 }
 
 /// Something a person must know: it is kept for good.

@@ -135,4 +135,6 @@ pub struct DetailView {
     pub can_cancel: bool,
     /// Whether a sealed file exists.
     pub has_file: bool,
+    /// Whether it is on this machine; an office has the files of others when it looks at them.
+    pub file_here: bool,
 }

@@ -55,3 +55,13 @@ pub struct SyncView {
     /// What went wrong, when something did.
     pub problem: Option<Problem>,
 }
+
+/// What the office does not have yet, when somebody wants to close the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LeftToSend {
+    /// Signatures that exist on this tablet only.
+    pub signatures: u32,
+    /// Whether there is anything else: drafts, pictures, notes of what was done.
+    pub others: bool,
+}

@@ -12,7 +12,7 @@ use fieldseal_seal::{Authority, DeviceKeys, SigningContext, chain};
 use fieldseal_store::{
     Author, BlobSort, Continuation, DatabaseKey, Entry, NewEvent, OpenMode, Position, Store,
 };
-use fieldseal_sync::{Enrolment, Local, NewKeys, Predecessor, Result, Successor, enrol};
+use fieldseal_sync::{Enrolment, KeyHolder, Local, NewKeys, Predecessor, Result, Successor, enrol};
 use fieldseal_wire::{Central, enrol::Enrolled};
 use rand_core::UnwrapErr;
 use serde::{Deserialize, Serialize};
@@ -361,7 +361,7 @@ struct Next<'a> {
     keys: DeviceKeys,
 }
 
-impl Successor for Next<'_> {
+impl KeyHolder for Next<'_> {
     fn keys(&self) -> NewKeys {
         let public = self.keys.public().unwrap();
         NewKeys { ed25519: public.ed25519_raw, p256: public.p256_spki }
@@ -370,7 +370,9 @@ impl Successor for Next<'_> {
     fn prove(&self, context: SigningContext, bytes: &[u8]) -> ([u8; 64], Vec<u8>) {
         (self.keys.sign_statement(context, bytes), self.keys.sign_statement_p256(context, bytes))
     }
+}
 
+impl Successor for Next<'_> {
     fn adopt(&self, enrolled: &Enrolled, common: (u64, Digest)) -> Result<()> {
         let tablet = self.tablet;
         let before = tablet.identity();

@@ -16,14 +16,30 @@ export type Settings = Readonly<Record<string, unknown>>;
 /** Stops listening. */
 export type Unlisten = () => void;
 
+/** What somebody answers who wanted to close the window with work left. */
+export type Leaving = 'stay' | 'background' | 'end';
+
+/** What is written in the desktop's tray. */
+export interface TrayWords {
+  doing: string;
+  open: string;
+  end: string;
+}
+
 /** What the shell tells of itself, by name. */
 export interface ShellEvents {
+  /** Something of others arrived: lists and documents may have changed. */
+  arrived: null;
+  /** The window was asked to close, and this is not at the office yet. */
+  closing: v.LeftToSend;
   /** How many rows of an export are done. */
   'export-progress': number;
   /** Tables arrived in the watched folder. */
   'import-inbox': null;
   /** Pictures arrived in the watched folder. */
   'photo-inbox': null;
+  /** How things stand with the office changed. */
+  sync: null;
   /** The status changed. */
   status: v.AppStatus;
 }
@@ -33,6 +49,8 @@ export interface StartBackend {
   status(): Promise<v.AppStatus>;
   checkKeyStore(): Promise<v.KeyStoreCheck>;
   firstRun(request: v.FirstRun): Promise<v.FirstRunDone>;
+  /** First run as a device of the office. */
+  join(request: v.JoinRequest): Promise<v.FirstRunDone>;
   /** Rejects with `wrong_recovery_code` when the groups are not those that were asked for. */
   renewRecovery(pin: string): Promise<v.FirstRunDone>;
   confirmRecovery(groups: string[]): Promise<null>;
@@ -105,6 +123,8 @@ export interface HandOverBackend {
 /** Looking at a document, and what can be done with a sealed one. */
 export interface DetailBackend {
   detail(document: string): Promise<v.DetailView>;
+  /** Brings what is missing of a document from the office; whether all of it is here then. */
+  bring(document: string): Promise<boolean>;
   verify(document: string): Promise<v.VerdictView>;
   openSealed(document: string): Promise<null>;
   printSealed(document: string): Promise<null>;
@@ -143,6 +163,8 @@ export interface CentralBackend {
   seeAlarm(id: number): Promise<v.CentralView>;
   /** Where it was saved, or null when the dialog was left. */
   saveUnsent(): Promise<string | null>;
+  /** The answer to `closing`. */
+  leave(how: Leaving, words: TrayWords): Promise<null>;
 }
 
 /** Everything. */

@@ -12,6 +12,7 @@ export const tauri: Backend = {
   status: () => ask('status'),
   checkKeyStore: () => ask('check_key_store'),
   firstRun: (request) => ask('first_run', { request }),
+  join: (request) => ask('join', { request }),
   renewRecovery: (pin) => ask('renew_recovery', { pin }),
   confirmRecovery: (groups) => ask('confirm_recovery', { groups }),
   unlock: (passphrase) => ask('unlock', { passphrase }),
@@ -33,6 +34,7 @@ export const tauri: Backend = {
   syncNow: () => ask('sync_now'),
   seeAlarm: (id) => ask('see_alarm', { id }),
   saveUnsent: () => ask('save_unsent'),
+  leave: (how, words) => ask('leave', { how, words }),
 
   jobs: (view) => ask('jobs', { view }),
   job: (id) => ask('job', { id }),
@@ -71,6 +73,7 @@ export const tauri: Backend = {
   close: (request) => ask('close', { request }),
 
   detail: (document) => ask('detail', { document }),
+  bring: (document) => ask('bring', { document }),
   verify: (document) => ask('verify', { document }),
   openSealed: (document) => ask('open_sealed', { document }),
   printSealed: (document) => ask('print_sealed', { document }),

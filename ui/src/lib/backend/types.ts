@@ -105,6 +105,8 @@ export type { SlotView } from './generated/SlotView';
 export type { Status } from './generated/Status';
 export type { SyncPhase } from './generated/SyncPhase';
 export type { SyncStatus } from './generated/SyncStatus';
+export type { JoinRequest } from './generated/JoinRequest';
+export type { LeftToSend } from './generated/LeftToSend';
 export type { SyncView } from './generated/SyncView';
 export type { TextBlock } from './generated/TextBlock';
 export type { TimelineEntry } from './generated/TimelineEntry';

@@ -1,7 +1,7 @@
 /** What is on screen: the phase the core is in, where the person went inside it, and what has to be said at the foot of the page. */
 import { backend } from '$lib/backend';
 import { sentenceOf, toFailure } from '$lib/backend/failure';
-import type { AppStatus, Kind, Language, Role } from '$lib/backend/types';
+import type { AppStatus, Kind, Language, LeftToSend, Role } from '$lib/backend/types';
 import { i18n } from '$lib/i18n/i18n.svelte';
 import { register } from './register.svelte';
 
@@ -44,11 +44,16 @@ class App {
   settingUp = $state(false);
   /** The list that `home` leads to. */
   list: 'jobs' | 'register' = $state('jobs');
+  /** What is not at the office yet, while somebody is asked whether to close the window. */
+  leaving: LeftToSend | null = $state.raw(null);
   #notices = 0;
 
   /** Asks the core how it stands and shows the fitting language. */
   async start(): Promise<void> {
     backend.on('status', (status) => this.take(status));
+    // Names, roles and the firm come from the office too.
+    backend.on('arrived', () => void this.attempt(() => this.refresh()));
+    backend.on('closing', (left) => (this.leaving = left));
     this.take(await backend.status());
     await i18n.use(this.#language());
     await this.#preferences();

@@ -1,11 +1,19 @@
-/** The first run: firm, person, keys, recovery code, a try with the pen. Nothing is stored before the keys step is done. */
+/**
+ * The first run: the firm, or the office that gave a code; then person, keys, recovery code, a try with the pen. Nothing is
+ * stored before the keys step is done.
+ */
 import { backend } from '$lib/backend';
 import { toFailure } from '$lib/backend/failure';
 import type { Branch, Failure, FirstRunDone, KeyStoreKind } from '$lib/backend/types';
 import { i18n } from '$lib/i18n/i18n.svelte';
 
-export const STEPS = ['firm', 'person', 'keys', 'recovery', 'pad'] as const;
-export type Step = (typeof STEPS)[number];
+/** How a device begins: alone with its own firm, or as one of an office. */
+export type Beginning = 'alone' | 'office';
+const STEPS = {
+  alone: ['firm', 'person', 'keys', 'recovery', 'pad'],
+  office: ['office', 'person', 'keys', 'recovery', 'pad'],
+} as const;
+export type Step = (typeof STEPS)[Beginning][number];
 
 /** Shortest passphrase for the file, in characters. */
 export const SHORTEST_PASSPHRASE = 10;
@@ -15,7 +23,10 @@ function emptyBranch(): Branch {
 }
 
 export class FirstRunState {
+  beginning: Beginning = $state('alone');
   step: Step = $state('firm');
+  address = $state('');
+  code = $state('');
   name = $state('');
   color = $state('#0b5f63');
   branch: Branch = $state(emptyBranch());
@@ -28,7 +39,10 @@ export class FirstRunState {
   busy = $state(false);
   failure: Failure | null = $state.raw(null);
 
-  readonly index = $derived(STEPS.indexOf(this.step));
+  readonly steps: readonly Step[] = $derived(STEPS[this.beginning]);
+  readonly index = $derived(this.steps.indexOf(this.step));
+  /** A link says everything, the code too. */
+  readonly isLink = $derived(this.address.trim().startsWith('fieldseal://'));
   readonly groups = $derived(this.done?.recovery_code.split(/[\s-]+/).filter(Boolean) ?? []);
   readonly ready = $derived(this.#ready());
 
@@ -36,8 +50,10 @@ export class FirstRunState {
     switch (this.step) {
       case 'firm':
         return [this.name, this.branch.legal_name, this.branch.street, this.branch.city].every((text) => text.trim());
+      case 'office':
+        return this.address.trim() !== '' && (this.isLink || this.code.trim() !== '');
       case 'person':
-        return this.person.trim() !== '' && this.pin !== null;
+        return (this.beginning === 'office' || this.person.trim() !== '') && this.pin !== null;
       case 'keys':
         return this.store === 'system' || this.passphrase.length >= SHORTEST_PASSPHRASE;
       case 'recovery':
@@ -47,8 +63,15 @@ export class FirstRunState {
     }
   }
 
+  /** Chooses how the device begins; only asked at the first step. */
+  begin(beginning: Beginning): void {
+    this.beginning = beginning;
+    this.step = STEPS[beginning][0];
+    this.failure = null;
+  }
+
   back(): void {
-    const before = STEPS[this.index - 1];
+    const before = this.steps[this.index - 1];
     if (before && this.done === null) this.step = before;
   }
 
@@ -61,7 +84,7 @@ export class FirstRunState {
       if (this.step === 'keys') await this.#make();
       if (this.step === 'recovery')
         await backend.confirmRecovery(this.typed.map((group) => group.trim().toUpperCase()));
-      const after = STEPS[this.index + 1];
+      const after = this.steps[this.index + 1];
       if (!after) return true;
       this.step = after;
     } catch (thrown) {
@@ -73,13 +96,20 @@ export class FirstRunState {
   }
 
   async #make(): Promise<void> {
-    this.done = await backend.firstRun({
-      firm: { name: this.name.trim(), color: this.color, logo: null, branches: [$state.snapshot(this.branch)] },
-      person: this.person.trim(),
+    const rest = {
       language: i18n.language,
       pin: this.pin ?? '',
       key_store: this.store,
       passphrase: this.store === 'passphrase_file' ? this.passphrase : '',
+    };
+    if (this.beginning === 'office') {
+      this.done = await backend.join({ address: this.address, code: this.code, ...rest });
+      return;
+    }
+    this.done = await backend.firstRun({
+      firm: { name: this.name.trim(), color: this.color, logo: null, branches: [$state.snapshot(this.branch)] },
+      person: this.person.trim(),
+      ...rest,
     });
   }
 }

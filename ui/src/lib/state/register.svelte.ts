@@ -5,6 +5,8 @@ import type { Dashboard, Failure, RegisterCount, RegisterLine, RegisterQuery } f
 
 /** Rows fetched at a time. */
 const PAGE = 200;
+/** Most rows fetched anew at once. */
+const MOST_REFRESHED = 500;
 /** Pause after a key before a search, in ms. */
 const SEARCH_MS = 120;
 
@@ -82,6 +84,23 @@ export class Register {
     this.cursor = 0;
     this.top = 0;
     await this.#first();
+  }
+
+  /** The same rows anew, where one is: something arrived. A list that was scrolled far keeps its rows; counts tell. */
+  async refresh(): Promise<void> {
+    await this.counts();
+    if (this.rows.length > MOST_REFRESHED || this.loading) return;
+    const asked = this.#asked;
+    try {
+      const page = await backend.register(this.query, this.oldestFirst, null, Math.max(PAGE, this.rows.length));
+      if (asked !== this.#asked) return;
+      this.rows = page.rows;
+      this.#next = page.next;
+      const count = await backend.registerCount(this.query);
+      if (asked === this.#asked) this.count = count;
+    } catch (thrown) {
+      if (asked === this.#asked) this.failure = toFailure(thrown);
+    }
   }
 
   narrow(part: Partial<RegisterQuery>): Promise<void> {

@@ -46,6 +46,7 @@ export function demo(): Backend {
       reason: query.has('nostore') ? 'org.freedesktop.secrets: no such name' : '',
     }),
     firstRun: async () => world.firstRun(),
+    join: async () => world.firstRun(),
     renewRecovery: async () => world.firstRun(),
     confirmRecovery: async (groups) => {
       if (groups.join() !== 'BBBBB,DDDDD') throw { code: 'wrong_recovery_code', data: {} };
@@ -105,6 +106,7 @@ export function demo(): Backend {
     close: async (request) => after(request.pin, () => world.close(request.document)),
 
     detail: async (id) => world.detail(id),
+    bring: async () => true,
     verify: async (id) => world.verify(id),
     openSealed: async () => null,
     printSealed: async () => null,
@@ -122,6 +124,7 @@ export function demo(): Backend {
     syncNow: async () => null,
     seeAlarm: async () => alone,
     saveUnsent: async () => null,
+    leave: async () => null,
 
     pageUrl: (token, page) => world.picture(token, page),
     photoUrl: () => world.photo(),

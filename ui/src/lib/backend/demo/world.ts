@@ -405,6 +405,7 @@ export class World {
           : [],
       can_cancel: held.row.status === 'ready',
       has_file: frozen,
+      file_here: frozen,
     });
   }
   verify(id: string): v.VerdictView {

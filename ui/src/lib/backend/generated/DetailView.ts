@@ -60,4 +60,8 @@ can_cancel: boolean,
 /**
  * Whether a sealed file exists.
  */
-has_file: boolean, };
+has_file: boolean, 
+/**
+ * Whether it is on this machine; an office has the files of others when it looks at them.
+ */
+file_here: boolean, };
