@@ -15,6 +15,7 @@ use crate::{
 use fieldseal_domain::{
     Digest,
     event::{Event, Inner, ReadEvent},
+    facts::{Facts, Verdict},
     fold::Place,
 };
 use rusqlite::OptionalExtension;
@@ -43,14 +44,52 @@ pub(crate) fn refresh(tx: &Tx<'_>, docs: &[Uuid]) -> Result<()> {
 pub(crate) fn apply_thing(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
     files::mention(tx, entry)?;
     let Ok(ReadEvent::Known(event)) = entry.event() else { return Ok(()) };
-    match *event {
+    let (place, event) = match *event {
         Event::Recovered(recovered) => match recovered.inner() {
             Ok(Inner { header, event: ReadEvent::Known(event), .. }) => {
-                apply_event(tx, &Place { hlc: header.hlc, device: header.device, n: header.n }, *event)
+                (Place { hlc: header.hlc, device: header.device, n: header.n }, *event)
             }
-            Ok(_) | Err(_) => Ok(()),
+            Ok(_) | Err(_) => return Ok(()),
         },
-        event => apply_event(tx, &entry.place(), event),
+        event => (entry.place(), event),
+    };
+    if !is_about_a_thing(&event) {
+        return apply_event(tx, &place, event);
+    }
+    match tx.envelope(entry.id)?.map(|envelope| envelope.facts) {
+        Some(facts) if is_set_aside(tx, entry.id, facts)? => Ok(()),
+        Some(Facts { clamped: Some(clamped), .. }) => {
+            apply_event(tx, &Place { hlc: place.hlc.min(clamped), ..place }, event)
+        }
+        Some(_) | None => apply_event(tx, &place, event),
+    }
+}
+
+fn is_about_a_thing(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::FirmSaved(_)
+            | Event::PersonSaved(_)
+            | Event::CustomerSaved(_)
+            | Event::EquipmentSaved(_)
+            | Event::JobSaved(_)
+    )
+}
+
+/// Whether the server set it aside and the office has not let it in.
+fn is_set_aside(tx: &Tx<'_>, id: Digest, facts: Facts) -> Result<bool> {
+    match facts.verdict {
+        Verdict::Accepted => Ok(false),
+        Verdict::Quarantined(_) => {
+            let answer = |entry: &Entry| match entry.event() {
+                Ok(ReadEvent::Known(event)) => match *event {
+                    Event::QuarantineAnswered { entry, accept, .. } if entry == id => Some(accept),
+                    _ => None,
+                },
+                Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => None,
+            };
+            Ok(tx.entries_of_kind("quarantine_answered")?.iter().rev().find_map(answer) != Some(true))
+        }
     }
 }
 
@@ -61,6 +100,10 @@ fn apply_event(tx: &Tx<'_>, place: &Place, event: Event) -> Result<()> {
         Event::CustomerSaved(value) => customers::put(tx, place, &value),
         Event::EquipmentSaved(value) => equipment::put(tx, place, &value),
         Event::JobSaved(value) => jobs::put(tx, place, &value),
+        Event::QuarantineAnswered { entry, accept: true, .. } => match tx.entry(entry)? {
+            Some(entry) => apply_thing(tx, &entry),
+            None => Ok(()),
+        },
         Event::JournalOpened { .. }
         | Event::Created { .. }
         | Event::FieldsChanged { .. }

@@ -75,6 +75,38 @@ fn clamped(entry: Digest, seq: u64, clamped: Option<Hlc>) -> Envelope {
     Envelope::read(entry, said.to_bytes().unwrap()).unwrap()
 }
 
+/// Would turn red if what a revoked device says of a customer counted, or a clock a year ahead won for a year.
+#[test]
+fn a_thing_counts_as_the_server_says() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    let named = |name: &str| {
+        Event::CustomerSaved(Box::new(Customer { id: uuid(4), name: name.into(), ..Customer::default() }))
+    };
+    let shown = |desk: &Desk| desk.store.read().customer(uuid(4)).unwrap().map(|customer| customer.name);
+    let (mut thief, mut office) = (Other::new("thief"), Other::new("office"));
+    let mut stolen = thief.says(None, &named("Stolen"));
+    let verdict = Verdict::Quarantined(facts::QuarantineReason::Revoked);
+    let (event, origin) = (stolen.entry.id, Digest::default());
+    let said = facts::Envelope { seq: 1, event, received_ms: 7, verdict, clamped: None, origin };
+    stolen.envelope = Envelope::read(event, said.to_bytes().unwrap()).unwrap();
+    keep(&mut desk, &[stolen]);
+    assert_eq!(shown(&desk), None);
+    let (reason, by) = ("it was hers".to_owned(), uuid(5));
+    let answer = Event::QuarantineAnswered { entry: event, accept: true, reason, by };
+    keep(&mut desk, &[office.says(None, &answer)]);
+    assert_eq!(shown(&desk).as_deref(), Some("Stolen"));
+
+    let mut ahead = thief.says_at(Hlc(YEAR_9999_MS << 16), None, &named("From the future"));
+    ahead.envelope = clamped(ahead.entry.id, 8, Some(Hlc(2_000)));
+    keep(&mut desk, &[ahead]);
+    assert_eq!(shown(&desk).as_deref(), Some("From the future"));
+    keep(&mut desk, &[office.says_at(Hlc(3_000), None, &named("Today"))]);
+    assert_eq!(shown(&desk).as_deref(), Some("Today"));
+    desk.store.rebuild().unwrap();
+    assert_eq!(shown(&desk).as_deref(), Some("Today"), "folded again it is the same");
+}
+
 fn known(desk: &mut Desk) {
     let peer = Peer { server_id: "s".into(), log_epoch: "1".into(), ..Peer::default() };
     desk.store.transact(|tx| tx.put_peer(&peer)).unwrap();
