@@ -109,9 +109,11 @@ impl Tx<'_> {
 
     /// Writes one envelope, with what the entry is about if it came from elsewhere; whether that was news.
     pub(crate) fn put_envelope(&self, envelope: &Envelope, subject: Option<Uuid>) -> Result<bool> {
-        let sql = "INSERT INTO envelope (entry, subject, seq, bytes) VALUES (?1, ?2, ?3, ?4)
+        // What others wrote is theirs to have proven: an office would ask for the whole register again and again.
+        let sql = "INSERT INTO envelope (entry, subject, seq, bytes, proven) VALUES (?1, ?2, ?3, ?4,
+                     coalesce((SELECT own = 0 FROM entry JOIN journal USING (device) WHERE id = ?1), 0))
                    ON CONFLICT (entry) DO UPDATE SET subject = coalesce(excluded.subject, subject), seq = excluded.seq,
-                     bytes = excluded.bytes, proven = CASE WHEN excluded.bytes = bytes THEN proven ELSE 0 END
+                     bytes = excluded.bytes, proven = CASE WHEN excluded.bytes = bytes THEN proven ELSE excluded.proven END
                    WHERE excluded.bytes <> bytes OR (subject IS NULL AND excluded.subject IS NOT NULL)";
         let changed = self.conn.prepare_cached(sql)?.execute(params![
             Hash(envelope.entry),

@@ -391,6 +391,26 @@ fn a_file_comes_in_pieces_and_counts_only_whole() {
     assert_eq!(desk.store.read().incoming(other).unwrap(), 0);
 }
 
+/// Would turn red if an office asked for the proof of everything that anybody ever wrote, on every session.
+#[test]
+fn only_own_entries_wait_for_their_proof() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    desk.create(uuid(1), content("mine"));
+    let mine = desk.store.read().entries_of(uuid(1)).unwrap().remove(0).id;
+    keep(&mut desk, &[Other::new("office").creates(uuid(2), "theirs")]);
+    desk.store.transact(|tx| tx.put_envelopes(&[envelope(mine, 5)])).unwrap();
+    let due = |desk: &Desk| -> Vec<Digest> {
+        desk.store.read().unproven(0, 99, 99).unwrap().into_iter().map(|e| e.entry).collect()
+    };
+    assert_eq!(due(&desk), [mine]);
+    desk.store.transact(|tx| tx.set_proven(&[mine])).unwrap();
+    assert!(due(&desk).is_empty());
+    // Another place in another log has to be proven anew.
+    desk.store.transact(|tx| tx.put_envelopes(&[envelope(mine, 6)])).unwrap();
+    assert_eq!(due(&desk), [mine]);
+}
+
 #[test]
 fn an_alarm_is_raised_once_and_never_goes() {
     let mut desk = Desk::new();
