@@ -90,18 +90,19 @@ impl Read<'_> {
 }
 
 impl Tx<'_> {
-    /// Keeps what the server says of entries, and folds their documents again where that changes them.
+    /// Keeps what the server says of entries, and folds again what they are about where that changes it.
     ///
     /// # Errors
     /// What the database says.
     pub fn put_envelopes(&self, envelopes: &[Envelope]) -> Result<()> {
         let mut docs: Vec<Uuid> = Vec::new();
         for envelope in envelopes {
-            if self.put_envelope(envelope, None)?
-                && let Some(doc) = self.document_of(envelope.entry)?
-                && !docs.contains(&doc)
-            {
-                docs.push(doc);
+            if self.put_envelope(envelope, None)? {
+                match self.document_of(envelope.entry)? {
+                    Some(doc) if docs.contains(&doc) => {}
+                    Some(doc) => docs.push(doc),
+                    None => project::settle(self, envelope.entry)?,
+                }
             }
         }
         project::refresh(self, &docs)

@@ -86,10 +86,8 @@ fn a_thing_counts_as_the_server_says() {
     let shown = |desk: &Desk| desk.store.read().customer(uuid(4)).unwrap().map(|customer| customer.name);
     let (mut thief, mut office) = (Other::new("thief"), Other::new("office"));
     let mut stolen = thief.says(None, &named("Stolen"));
-    let verdict = Verdict::Quarantined(facts::QuarantineReason::Revoked);
-    let (event, origin) = (stolen.entry.id, Digest::default());
-    let said = facts::Envelope { seq: 1, event, received_ms: 7, verdict, clamped: None, origin };
-    stolen.envelope = Envelope::read(event, said.to_bytes().unwrap()).unwrap();
+    let event = stolen.entry.id;
+    stolen.envelope = quarantined(event, 1);
     keep(&mut desk, &[stolen]);
     assert_eq!(shown(&desk), None);
     let (reason, by) = ("it was hers".to_owned(), uuid(5));
@@ -105,6 +103,49 @@ fn a_thing_counts_as_the_server_says() {
     assert_eq!(shown(&desk).as_deref(), Some("Today"));
     desk.store.rebuild().unwrap();
     assert_eq!(shown(&desk).as_deref(), Some("Today"), "folded again it is the same");
+}
+
+/// Would turn red if a tablet whose clock ran ahead, or that was revoked, went on believing itself alone.
+#[test]
+fn an_own_thing_follows_what_the_server_says() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    let named = |name: &str| Customer { id: uuid(4), name: name.into(), ..Customer::default() };
+    let shown = |desk: &Desk| desk.store.read().customer(uuid(4)).unwrap().map(|customer| customer.name);
+    let save = |desk: &mut Desk, name: &str| {
+        desk.append(None, &Event::CustomerSaved(Box::new(named(name)))).unwrap().id
+    };
+    let mine = save(&mut desk, "Mine, tomorrow");
+    let mut office = Other::new("office");
+    keep(&mut desk, &[office.says(None, &Event::CustomerSaved(Box::new(named("Theirs, today"))))]);
+    assert_eq!(shown(&desk).as_deref(), Some("Mine, tomorrow"));
+    desk.store.transact(|tx| tx.put_envelopes(&[clamped(mine, 2, Some(Hlc(1)))])).unwrap();
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"), "the clock ran ahead");
+
+    let later = save(&mut desk, "Mine, revoked");
+    assert_eq!(shown(&desk).as_deref(), Some("Mine, revoked"));
+    desk.store.transact(|tx| tx.put_envelopes(&[quarantined(later, 3)])).unwrap();
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"));
+    let answered =
+        |accept| Event::QuarantineAnswered { entry: later, accept, reason: "r".into(), by: uuid(5) };
+    let mut thief = Other::new("thief");
+    let mut own = thief.says(None, &answered(true));
+    own.envelope = quarantined(own.entry.id, 4);
+    keep(&mut desk, &[own]);
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"), "an answer that is set aside answers nothing");
+    keep(&mut desk, &[office.says(None, &answered(true))]);
+    assert_eq!(shown(&desk).as_deref(), Some("Mine, revoked"));
+    keep(&mut desk, &[office.says(None, &answered(false))]);
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"));
+    desk.store.rebuild().unwrap();
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"), "folded again it is the same");
+}
+
+fn quarantined(event: Digest, seq: u64) -> Envelope {
+    let verdict = Verdict::Quarantined(facts::QuarantineReason::Revoked);
+    let origin = Digest::default();
+    let said = facts::Envelope { seq, event, received_ms: 7, verdict, clamped: None, origin };
+    Envelope::read(event, said.to_bytes().unwrap()).unwrap()
 }
 
 fn known(desk: &mut Desk) {
