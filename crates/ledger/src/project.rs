@@ -5,6 +5,7 @@ use super::{Effect, MAIL, Store, StoreError, count, digest, effects, identity, i
 use crate::intake::{self, Inner};
 use fieldseal_domain::{
     Digest,
+    acceptance::Acceptance,
     content::{Content, Origin},
     event::{Event, ReadEvent},
     fold::{DocumentState, Evidence, FoldEntry, Place, SlotState, Status, Weight},
@@ -64,7 +65,8 @@ impl Store {
     /// What the database says.
     pub async fn register_before(&self, before: Option<u64>, limit: u32) -> Result<RegisterPage, StoreError> {
         self.read(move |conn| {
-            let sql = "SELECT row FROM register WHERE head < min(?1, ?2) ORDER BY head DESC LIMIT ?3";
+            let sql = "SELECT row FROM register WHERE head < min(?1, ?2) AND row IS NOT NULL
+                       ORDER BY head DESC LIMIT ?3";
             page(conn, sql, before.map_or(Ok(i64::MAX), integer)?, limit)
         })
         .await
@@ -76,8 +78,36 @@ impl Store {
     /// What the database says.
     pub async fn register_after(&self, after: u64, limit: u32) -> Result<RegisterPage, StoreError> {
         self.read(move |conn| {
-            let sql = "SELECT row FROM register WHERE head > ?1 AND head < ?2 ORDER BY head LIMIT ?3";
+            let sql = "SELECT row FROM register WHERE head > ?1 AND head < ?2 AND row IS NOT NULL
+                       ORDER BY head LIMIT ?3";
             page(conn, sql, integer(after)?, limit)
+        })
+        .await
+    }
+
+    /// Rows that changed after a change, in the order of changes, and the documents that left the register.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn register_changes(&self, after: u64, limit: u32) -> Result<RegisterPage, StoreError> {
+        self.read(move |conn| {
+            let sql = "SELECT change, document, row FROM register WHERE change > ?1 ORDER BY change LIMIT ?2";
+            let limit = limit.clamp(1, MAX_ROWS);
+            let mut page = empty_page(conn, Some(after))?;
+            let mut statement = conn.prepare_cached(sql)?;
+            let mut rows = statement.query(params![integer(after)?, limit + 1])?;
+            while let Some(row) = rows.next()? {
+                if page.rows.len() + page.removed.len() == limit as usize {
+                    page.more = true;
+                    break;
+                }
+                match row.get_ref(2)?.as_bytes_or_null().map_err(rusqlite::Error::from)? {
+                    Some(json) => page.rows.push(serde_json::from_slice(json)?),
+                    None => page.removed.push(uuid(row.get(1)?)),
+                }
+                page.change = Some(count(row.get(0)?)?);
+            }
+            Ok(page)
         })
         .await
     }
@@ -117,8 +147,20 @@ fn page(conn: &Connection, sql: &str, from: i64, limit: u32) -> Result<RegisterP
         rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect::<Result<_, StoreError>>()?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
+    let page = empty_page(conn, Some(change_below(conn, settled)?))?;
+    Ok(RegisterPage { rows, more, size: page.size.min(count(settled)?), ..page })
+}
+
+fn empty_page(conn: &Connection, change: Option<u64>) -> Result<RegisterPage, StoreError> {
     let size = identity(conn)?.map_or(0, |identity| identity.size);
-    Ok(RegisterPage { rows, more, size: size.min(count(settled)?) })
+    Ok(RegisterPage { rows: Vec::new(), removed: Vec::new(), more: false, size, change })
+}
+
+/// The newest change, unless rows that lie beyond what is settled would then never be heard of.
+fn change_below(conn: &Connection, settled: i64) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce((SELECT min(change) - 1 FROM register WHERE head >= ?1),
+                               (SELECT max(change) FROM register), 0)";
+    Ok(count(conn.prepare_cached(sql)?.query_row([settled], |row| row.get(0))?)?)
 }
 
 /// Up to here every document is folded. A row beyond it could come before one that is still to be folded, and who
@@ -200,16 +242,35 @@ fn refresh(conn: &Connection, document: Uuid, rules: &CopyRules, now_ms: i64) ->
     let state = fold(&entries);
     let Some(head) = entries.iter().map(|entry| entry.seq).max() else { return Ok(()) };
     if state.discarded || !entries.iter().any(Folded::counts) {
-        conn.prepare_cached("DELETE FROM register WHERE document = ?1")?.execute([document.as_bytes()])?;
-        return Ok(());
+        return take_out(conn, document, head);
     }
     link(conn, document, &state)?;
     let row = row(conn, document, head, &entries, &state)?;
-    let sql = "INSERT INTO register (document, head, row) VALUES (?1, ?2, ?3)
-               ON CONFLICT (document) DO UPDATE SET head = ?2, row = ?3";
-    let json = serde_json::to_string(&row)?;
-    conn.prepare_cached(sql)?.execute(params![document.as_bytes(), integer(head)?, json])?;
+    put(conn, document, head, &serde_json::to_string(&row)?)?;
     copies(conn, document, &state, rules, now_ms)
+}
+
+const NEXT_CHANGE: &str = "(SELECT coalesce(max(change), 0) + 1 FROM register)";
+
+/// A row that says what it said before keeps its place: mirrors need not hear of it.
+fn put(conn: &Connection, document: Uuid, head: u64, row: &str) -> Result<(), StoreError> {
+    let sql = format!(
+        "INSERT INTO register (document, head, change, row) VALUES (?1, ?2, {NEXT_CHANGE}, ?3)
+         ON CONFLICT (document) DO UPDATE SET head = excluded.head, change = excluded.change, row = excluded.row
+         WHERE register.row IS NOT excluded.row"
+    );
+    conn.prepare_cached(&sql)?.execute(params![document.as_bytes(), integer(head)?, row])?;
+    Ok(())
+}
+
+/// What never had a row needs nobody to be told.
+fn take_out(conn: &Connection, document: Uuid, head: u64) -> Result<(), StoreError> {
+    let sql = format!(
+        "UPDATE register SET head = ?2, row = NULL, change = CASE WHEN row IS NULL THEN change ELSE {NEXT_CHANGE} END
+         WHERE document = ?1"
+    );
+    conn.prepare_cached(&sql)?.execute(params![document.as_bytes(), integer(head)?])?;
+    Ok(())
 }
 
 /// Job and customer may have changed while it was a draft.
@@ -250,7 +311,10 @@ fn row(
         person,
         person_name: person_name(conn, person, &state.content)?,
         device: begun.map(|(_, place)| place.device).unwrap_or_default(),
-        method: method(state)?,
+        method: customers_signature(state).map_or(Ok(String::new()), |by| super::as_word(&by.method))?,
+        signer: customers_signature(state).map(|by| by.signer.name.clone()).unwrap_or_default(),
+        signed_at: customers_signature(state).map(|by| by.at.wall.clone()).unwrap_or_default(),
+        site: site(&state.content),
         day: day(begun_ms),
         updated_ms: i64::try_from(updated).unwrap_or(i64::MAX),
         file,
@@ -275,14 +339,18 @@ fn person_name(conn: &Connection, person: Option<Uuid>, content: &Content) -> Re
     Ok(name.unwrap_or_else(|| content.technician.clone()))
 }
 
-/// How the first signer but the closing one signed.
-fn method(state: &DocumentState) -> Result<String, StoreError> {
+/// Where it was done: the site, or the customer's city.
+fn site(content: &Content) -> String {
+    if content.site.is_empty() { content.customer.city.clone() } else { content.site.clone() }
+}
+
+/// The first signature that does not close: the customer's.
+fn customers_signature(state: &DocumentState) -> Option<&Acceptance> {
     let closing = state.closing_slot();
-    let signed = state.slots.iter().find_map(|(slot, what)| match what {
-        SlotState::Signed(signed) if Some(slot.as_str()) != closing => Some(signed.acceptance.method),
+    state.slots.iter().find_map(|(slot, what)| match what {
+        SlotState::Signed(signed) if Some(slot.as_str()) != closing => Some(&signed.acceptance),
         SlotState::Signed(_) | SlotState::Open | SlotState::Empty(_) => None,
-    });
-    signed.map_or(Ok(String::new()), |method| super::as_word(&method))
+    })
 }
 
 /// The day in UTC; the screen shows the device's own.

@@ -6,6 +6,8 @@ mod blobs;
 mod enrolment;
 mod log;
 mod mail;
+mod openapi;
+mod pace;
 mod process;
 mod push;
 mod scope;
