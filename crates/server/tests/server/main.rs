@@ -11,4 +11,5 @@ mod pace;
 mod process;
 mod push;
 mod scope;
+mod second_client;
 mod support;
