@@ -14,5 +14,8 @@ SELECT document, head, (SELECT size FROM server) + row_number() OVER (ORDER BY h
 DROP TABLE register;
 ALTER TABLE register_by_change RENAME TO register;
 
+-- How often a document was marked: a fold that began before the last time found what is old.
+ALTER TABLE dirty ADD COLUMN mark INTEGER NOT NULL DEFAULT 1;
+
 -- Rows say more now: all are folded once more.
 INSERT INTO dirty (document) SELECT id FROM subject WHERE kind = 'document' ON CONFLICT DO NOTHING;
