@@ -12,6 +12,8 @@ use std::{
 
 /// Devices that are remembered at most, before those with a full bucket are forgotten.
 const MOST: usize = 10_000;
+/// Who is refused is asked to wait until this part of the bucket is full again: 1 / 10.
+const SHARE: f64 = 10.0;
 
 /// What a device may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +81,9 @@ impl Buckets {
             return None;
         }
         self.refused.fetch_add(1, Ordering::Relaxed);
-        Some(Duration::from_secs_f64((1.0 - bucket.tokens) / self.per_second()))
+        // Not for one request only: who comes back begins a whole session.
+        let enough = (self.most() / SHARE).max(1.0);
+        Some(Duration::from_secs_f64((enough - bucket.tokens) / self.per_second()))
     }
 
     fn filled(&self, bucket: &Bucket, now: Instant) -> f64 {
