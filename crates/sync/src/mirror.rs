@@ -132,3 +132,29 @@ fn mirrored(row: &WireRow) -> RegisterRow {
         origin: RegisterOrigin::Mirror,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    /// Would turn red if a mirrored row showed less than one that was folded here.
+    #[test]
+    fn a_mirrored_row_says_where_and_who() {
+        let row = json!({
+            "doc": uuid::Uuid::nil(), "head": 7, "kind": "service_sheet", "status": "signed", "number": "SS-2026-T7-00001",
+            "revision": 0, "customer": uuid::Uuid::nil(), "customer_name": "Lind AB", "equipment": "", "serial": "",
+            "job": null, "person": null, "person_name": "", "device": "d", "method": "drawn", "day": "2026-11-22",
+            "updated_ms": 1, "file": "0".repeat(64), "file_here": false, "conflict": false, "quarantined": 0,
+            "total_minor": null, "currency": "", "site": "Malmö", "signer": "Anna Lind", "signed_at": "2026-11-22",
+        });
+        let row: WireRow = serde_json::from_value(row).unwrap();
+        let shown = mirrored(&row);
+        assert_eq!((shown.site.as_str(), shown.signer.as_str()), ("Malmö", "Anna Lind"));
+        assert_eq!((shown.signed_at.as_str(), shown.device.as_str()), ("2026-11-22", "T7"));
+        assert_eq!(shown.sync, SyncState::Local, "its file is not there yet");
+        let here = mirrored(&WireRow { file_here: true, ..row });
+        assert_eq!(here.sync, SyncState::Acknowledged);
+    }
+}

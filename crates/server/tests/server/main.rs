@@ -10,6 +10,7 @@ mod openapi;
 mod pace;
 mod process;
 mod push;
+mod rows;
 mod scope;
 mod second_client;
 mod support;
