@@ -1,9 +1,9 @@
 # The commands of this project. Each installs what it is missing first (Debian 12, Ubuntu 24.04).
-.PHONY: help run test bench guide lint fmt clean deb-app deb-server windows-check
+.PHONY: help run test bench bench-central guide lint fmt clean deb-app deb-server windows-check
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 run: ## start the program with the demo firm; with no display, drive a whole demo visit and leave it in var/demo/
 	@bash scripts/run.sh
@@ -13,6 +13,9 @@ test: ## all tests: unit, user interface, real window, independent readers, lice
 
 bench: ## measure against the aims; prints a table, writes var/bench.json
 	@bash scripts/bench.sh
+
+bench-central: ## measure only the server and what an office has of it
+	@bash scripts/bench.sh central
 
 guide: ## make the pictures of the user guide anew
 	@bash scripts/guide.sh

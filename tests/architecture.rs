@@ -23,7 +23,7 @@ const LAYOUT: [(&str, &[&str]); 13] = [
     ("desktop", &["app", "domain"]),
     // Measures the parts; ships in none of them.
     ("bench", &["domain", "seal", "render", "store", "app"]),
-    ("bench-central", &["domain", "wire", "server"]),
+    ("bench-central", &["domain", "seal", "wire", "store", "sync", "server"]),
 ];
 
 /// Crates that only these parts may use. A name that ends in "*" stands for all that begin so.

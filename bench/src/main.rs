@@ -10,7 +10,6 @@ mod material;
 mod measure;
 mod peer;
 mod preview;
-mod register;
 mod render;
 mod seal;
 mod visits;
@@ -38,18 +37,17 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const WORKER: &str = "render-worker";
 
 const USAGE: &str = "usage: fieldseal-bench FOLDER [NAME...]
-FOLDER must be on the disk that is to be measured. NAME: seal, render, preview, visits, journal, register; without one: all.";
+FOLDER must be on the disk that is to be measured. NAME: seal, render, preview, visits, journal; without one: all.";
 
 /// A group of figures: its name, and what measures it in a folder.
 type Group = (&'static str, fn(&Path) -> Outcome<Vec<Figure>>);
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 5] = [
     ("seal", seal::figures),
     ("render", render::figures),
     ("preview", preview::figures),
     ("visits", visits::figures),
     ("journal", journal::figures),
-    ("register", register::figures),
 ];
 
 fn main() -> ExitCode {

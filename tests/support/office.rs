@@ -21,6 +21,7 @@ fn config(folder: &Path, port: u16) -> Config {
         organisation: "Demo Service Group".into(),
         trusted_proxies: Vec::new(),
         metrics_peers: Vec::new(),
+        pace: fieldseal_server::Pace::default(),
         plain: true,
         tls: None,
         log: "warn".into(),

@@ -55,6 +55,19 @@ impl Child {
         Ok(kib / 1024.0)
     }
 
+    /// Processor time it has used, in seconds.
+    pub fn cpu_seconds(&self) -> Outcome<f64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/schedstat", self.process.id()))?;
+        let main: f64 = text.split_whitespace().next().ok_or("no figure of time")?.parse()?;
+        let mut all = 0.0;
+        for task in std::fs::read_dir(format!("/proc/{}/task", self.process.id()))? {
+            // A thread may end while it is asked.
+            let text = std::fs::read_to_string(task?.path().join("schedstat")).unwrap_or_default();
+            all += text.split_whitespace().next().and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+        }
+        Ok(all.max(main) / 1e9)
+    }
+
     /// Ends it.
     pub fn stop(mut self) -> Outcome<()> {
         drop(self.process.stdin.take());

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// Why a value has no canonical spelling.
@@ -62,7 +63,9 @@ fn write(value: &Value, out: &mut String) -> Result<(), CanonicalError> {
 }
 
 fn write_text(text: &str, out: &mut String) -> Result<(), CanonicalError> {
-    out.push_str(&serde_json::to_string(&text.nfc().collect::<String>())?);
+    // ASCII is composed already; most texts are, and every envelope of the server is.
+    let composed = if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) };
+    out.push_str(&serde_json::to_string(&composed)?);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ pub const MAX_AHEAD_MS: i64 = 5 * 60 * 1000;
 
 /// Why an entry is kept but does not count until the office has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QuarantineReason {
     /// The person or device may not do this.

@@ -348,8 +348,8 @@ impl Links {
         let head = "INSERT INTO subject (id, kind, head) VALUES (?1, ?2, ?3)
                     ON CONFLICT (id) DO UPDATE SET head = excluded.head";
         let mut head = conn.prepare_cached(head)?;
-        let mut dirty =
-            conn.prepare_cached("INSERT INTO dirty (document) VALUES (?1) ON CONFLICT DO NOTHING")?;
+        let dirty = format!("INSERT INTO dirty (document) VALUES (?1) {}", project::MARK);
+        let mut dirty = conn.prepare_cached(&dirty)?;
         for (subject, (kind, seq)) in &self.subjects {
             head.execute(params![subject.as_bytes(), as_word(kind)?, integer(*seq)?])?;
             if *kind == SubjectKind::Document {

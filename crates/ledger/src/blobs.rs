@@ -1,6 +1,6 @@
 //! Which files are here, who mentions them, and which are still missed. The bytes are elsewhere.
 
-use super::{Sight, Store, StoreError, count, digest, integer, scope};
+use super::{Sight, Store, StoreError, count, digest, integer, project, scope};
 use fieldseal_domain::Digest;
 use rusqlite::{OptionalExtension as _, params};
 
@@ -48,10 +48,12 @@ impl Store {
             let sql = "INSERT INTO blob (sha256, size, stored_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
             conn.prepare_cached(sql)?.execute(params![sha256.0, integer(size)?, now_ms])?;
             conn.prepare_cached("DELETE FROM missing_blob WHERE sha256 = ?1")?.execute([sha256.0])?;
-            let sql = "INSERT INTO dirty (document) SELECT b.subject FROM blob_subject b
-                       JOIN subject s ON s.id = b.subject WHERE b.sha256 = ?1 AND s.kind = 'document'
-                       ON CONFLICT DO NOTHING";
-            conn.prepare_cached(sql)?.execute([sha256.0])?;
+            let sql = format!(
+                "INSERT INTO dirty (document) SELECT b.subject FROM blob_subject b
+                 JOIN subject s ON s.id = b.subject WHERE b.sha256 = ?1 AND s.kind = 'document' {}",
+                project::MARK
+            );
+            conn.prepare_cached(&sql)?.execute([sha256.0])?;
             let sql = "UPDATE effect SET next_ms = ?2 WHERE state = 'queued' AND attempts = 0
                        AND document IN (SELECT subject FROM blob_subject WHERE sha256 = ?1)";
             conn.prepare_cached(sql)?.execute(params![sha256.0, now_ms])?;

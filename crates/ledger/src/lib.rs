@@ -14,6 +14,7 @@ mod open;
 mod people;
 mod project;
 mod readers;
+mod register;
 mod scope;
 mod session;
 mod tree;
@@ -37,6 +38,7 @@ use fieldseal_domain::Digest;
 use readers::Readers;
 use rusqlite::{Connection, OptionalExtension as _, backup::Backup, params};
 use std::{fs::File, path::Path, time::Duration};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 use writer::Writer;
 
@@ -49,6 +51,7 @@ pub struct Store {
     // Order matters: the connections close before the lock is let go.
     writer: Writer,
     readers: Readers,
+    folding: Mutex<()>,
     _lock: File,
 }
 
@@ -75,7 +78,12 @@ impl Store {
         let path = folder.join(DATABASE);
         let writer = open::writer(&path)?;
         let readers = (0..READERS).map(|_| open::reader(&path)).collect::<Result<_, _>>()?;
-        Ok(Self { writer: Writer::start(writer)?, readers: Readers::new(readers), _lock: lock })
+        Ok(Self {
+            writer: Writer::start(writer)?,
+            readers: Readers::new(readers),
+            folding: Mutex::default(),
+            _lock: lock,
+        })
     }
 
     /// Who this database is; none before [`Store::found`].

@@ -72,3 +72,34 @@ fn version(conn: &Connection) -> Result<i32, StoreError> {
     let newest = "SELECT coalesce(max(version), 0) FROM refinery_schema_history";
     Ok(conn.query_row(newest, [], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Would turn red if a mirror that read rows by their heads missed what an older server had folded.
+    #[test]
+    fn changes_begin_above_every_head_of_before() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let before = refinery::Target::Version(7);
+        embedded::migrations::runner().set_target(before).run(&mut conn).unwrap();
+        conn.execute_batch(
+            "INSERT INTO server (id, server_id, org, log_epoch, size) VALUES (1, 's', 'o', 'e', 900);
+             INSERT INTO subject (id, kind, head) VALUES (zeroblob(16), 'document', 7), (randomblob(16), 'job', 8);
+             INSERT INTO register (document, head, row) VALUES (zeroblob(16), 7, '{}'), (randomblob(16), 899, '{}');",
+        )
+        .unwrap();
+        migrate(&mut conn).unwrap();
+        let changes: Vec<(i64, i64)> = conn
+            .prepare("SELECT head, change FROM register ORDER BY change")
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .collect::<rusqlite::Result<_>>()
+            .unwrap();
+        assert_eq!(changes, [(7, 901), (899, 902)]);
+        let marked: i64 = conn.query_row("SELECT count(*) FROM dirty", [], |row| row.get(0)).unwrap();
+        assert_eq!(marked, 1, "documents are folded once more, nothing else");
+    }
+}

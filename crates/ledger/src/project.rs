@@ -1,21 +1,24 @@
 //! The register: documents folded into rows, and the copies by mail that follow from them. What an append touched is
 //! marked in its transaction and folded in a later one; a kill between the two loses nothing.
 
-use super::{Effect, MAIL, Store, StoreError, count, digest, effects, identity, integer, uuid};
+use super::{Effect, MAIL, Store, StoreError, digest, effects, register, uuid};
 use crate::intake::{self, Inner};
 use fieldseal_domain::{
     Digest,
+    acceptance::Acceptance,
     content::{Content, Origin},
     event::{Event, ReadEvent},
     fold::{DocumentState, Evidence, FoldEntry, Place, SlotState, Status, Weight},
 };
-use fieldseal_wire::register::{MAX_ROWS, RegisterPage, RegisterRow};
-use fieldseal_wire::{Envelope, Verdict};
+use fieldseal_wire::{Envelope, Verdict, register::RegisterRow};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 /// Documents folded in one transaction.
 const PER_TURN: u32 = 200;
+
+/// The end of a statement that marks a document: a fold that began before is then old.
+pub(super) const MARK: &str = "ON CONFLICT (document) DO UPDATE SET mark = mark + 1";
 
 /// What copies by mail follow from the register.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,22 +30,22 @@ pub struct CopyRules {
 }
 
 impl Store {
-    /// Folds marked documents; gives how many were folded. Nothing marked, nothing done.
+    /// Folds marked documents; gives how many were looked at. Nothing marked, nothing done.
+    ///
+    /// The fold reads, beside the thread that writes; what it found is written at once. A document that was marked again
+    /// meanwhile is left for the next turn: what was found of it is old.
     ///
     /// # Errors
     /// What the database says.
     pub async fn project(&self, rules: CopyRules, now_ms: i64) -> Result<usize, StoreError> {
-        self.write(move |conn| {
-            let mut statement = conn.prepare_cached("SELECT document FROM dirty LIMIT ?1")?;
-            let documents: Vec<[u8; 16]> =
-                statement.query_map([PER_TURN], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-            for document in &documents {
-                refresh(conn, uuid(*document), &rules, now_ms)?;
-                conn.prepare_cached("DELETE FROM dirty WHERE document = ?1")?.execute([document])?;
-            }
-            Ok(documents.len())
-        })
-        .await
+        // One at a time: who deletes a mark must be sure that nobody else deleted and somebody made it anew.
+        let _turn = self.folding.lock().await;
+        let looked = self.read(move |conn| look_at_marked(conn, &rules, now_ms)).await?;
+        let number = looked.len();
+        if number > 0 {
+            self.write(move |conn| looked.iter().try_for_each(|looked| looked.keep(conn))).await?;
+        }
+        Ok(number)
     }
 
     /// Whether documents are marked.
@@ -58,30 +61,6 @@ impl Store {
         .await
     }
 
-    /// Rows before a place, newest change first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn register_before(&self, before: Option<u64>, limit: u32) -> Result<RegisterPage, StoreError> {
-        self.read(move |conn| {
-            let sql = "SELECT row FROM register WHERE head < min(?1, ?2) ORDER BY head DESC LIMIT ?3";
-            page(conn, sql, before.map_or(Ok(i64::MAX), integer)?, limit)
-        })
-        .await
-    }
-
-    /// Rows after a place, oldest change first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn register_after(&self, after: u64, limit: u32) -> Result<RegisterPage, StoreError> {
-        self.read(move |conn| {
-            let sql = "SELECT row FROM register WHERE head > ?1 AND head < ?2 ORDER BY head LIMIT ?3";
-            page(conn, sql, integer(after)?, limit)
-        })
-        .await
-    }
-
     /// What a document says now, with the file that closes it; none when there is no such document.
     ///
     /// # Errors
@@ -89,7 +68,7 @@ impl Store {
     pub async fn document(&self, document: Uuid) -> Result<Option<DocumentState>, StoreError> {
         self.read(move |conn| {
             let entries = entries(conn, document)?;
-            Ok((!entries.is_empty()).then(|| fold(&entries)))
+            Ok((!entries.is_empty()).then(|| fold(entries)))
         })
         .await
     }
@@ -97,36 +76,16 @@ impl Store {
 
 /// Marks a document to be folded again.
 pub(super) fn mark(conn: &Connection, document: Uuid) -> Result<(), StoreError> {
-    let sql = "INSERT INTO dirty (document) SELECT id FROM subject WHERE id = ?1 AND kind = 'document'
-               ON CONFLICT DO NOTHING";
-    conn.prepare_cached(sql)?.execute([document.as_bytes()])?;
+    let sql = format!(
+        "INSERT INTO dirty (document) SELECT id FROM subject WHERE id = ?1 AND kind = 'document' {MARK}"
+    );
+    conn.prepare_cached(&sql)?.execute([document.as_bytes()])?;
     Ok(())
 }
 
 /// Whether nothing of a document may be erased.
 pub(super) fn on_hold(conn: &Connection, document: Uuid) -> Result<bool, StoreError> {
-    Ok(fold(&entries(conn, document)?).legal_hold)
-}
-
-fn page(conn: &Connection, sql: &str, from: i64, limit: u32) -> Result<RegisterPage, StoreError> {
-    let limit = limit.clamp(1, MAX_ROWS);
-    let settled = settled(conn)?;
-    let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map(params![from, settled, limit + 1], |row| row.get::<_, String>(0))?;
-    let mut rows: Vec<RegisterRow> =
-        rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect::<Result<_, StoreError>>()?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let size = identity(conn)?.map_or(0, |identity| identity.size);
-    Ok(RegisterPage { rows, more, size: size.min(count(settled)?) })
-}
-
-/// Up to here every document is folded. A row beyond it could come before one that is still to be folded, and who
-/// goes on from there would never see that one.
-fn settled(conn: &Connection) -> Result<i64, StoreError> {
-    let sql = "SELECT coalesce(min(s.head), ?1) FROM dirty d JOIN subject s ON s.id = d.document
-               LEFT JOIN register r ON r.document = d.document WHERE r.head IS NULL OR r.head < s.head";
-    Ok(conn.prepare_cached(sql)?.query_row([i64::MAX], |row| row.get(0))?)
+    Ok(fold(entries(conn, document)?).legal_hold)
 }
 
 /// An entry of a document, as the fold needs it.
@@ -191,53 +150,124 @@ fn read(row: &Row<'_>) -> Result<Option<Folded>, StoreError> {
     Ok(Some(Folded { seq: envelope.seq, entry, waits }))
 }
 
-fn fold(entries: &[Folded]) -> DocumentState {
-    DocumentState::fold(entries.iter().map(|folded| folded.entry.clone()))
+fn fold(entries: Vec<Folded>) -> DocumentState {
+    DocumentState::fold(entries.into_iter().map(|folded| folded.entry))
 }
 
-fn refresh(conn: &Connection, document: Uuid, rules: &CopyRules, now_ms: i64) -> Result<(), StoreError> {
+/// What the fold found of a marked document.
+struct Looked {
+    document: Uuid,
+    mark: i64,
+    found: Found,
+}
+
+enum Found {
+    /// No entry that can be read.
+    Nothing,
+    /// Thrown away, or nothing of it counts.
+    Gone { head: u64 },
+    /// A row of the register.
+    Row(Box<FoundRow>),
+}
+
+struct FoundRow {
+    head: u64,
+    job: Option<Uuid>,
+    customer: Uuid,
+    json: String,
+    copies: Vec<Effect>,
+}
+
+fn look_at_marked(conn: &Connection, rules: &CopyRules, now_ms: i64) -> Result<Vec<Looked>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT document, mark FROM dirty LIMIT ?1")?;
+    let rows = statement.query_map([PER_TURN], |row| Ok((uuid(row.get(0)?), row.get(1)?)))?;
+    rows.map(|row| {
+        let (document, mark) = row?;
+        Ok(Looked { document, mark, found: look(conn, document, rules, now_ms)? })
+    })
+    .collect()
+}
+
+fn look(conn: &Connection, document: Uuid, rules: &CopyRules, now_ms: i64) -> Result<Found, StoreError> {
     let entries = entries(conn, document)?;
-    let state = fold(&entries);
-    let Some(head) = entries.iter().map(|entry| entry.seq).max() else { return Ok(()) };
-    if state.discarded || !entries.iter().any(Folded::counts) {
-        conn.prepare_cached("DELETE FROM register WHERE document = ?1")?.execute([document.as_bytes()])?;
-        return Ok(());
+    let Some(seen) = Seen::of(&entries) else { return Ok(Found::Nothing) };
+    let state = fold(entries);
+    if state.discarded || !seen.counts {
+        return Ok(Found::Gone { head: seen.head });
     }
-    link(conn, document, &state)?;
-    let row = row(conn, document, head, &entries, &state)?;
-    let sql = "INSERT INTO register (document, head, row) VALUES (?1, ?2, ?3)
-               ON CONFLICT (document) DO UPDATE SET head = ?2, row = ?3";
-    let json = serde_json::to_string(&row)?;
-    conn.prepare_cached(sql)?.execute(params![document.as_bytes(), integer(head)?, json])?;
-    copies(conn, document, &state, rules, now_ms)
+    let row = row(conn, document, &seen, &state)?;
+    Ok(Found::Row(Box::new(FoundRow {
+        head: seen.head,
+        job: row.job,
+        customer: row.customer,
+        json: serde_json::to_string(&row)?,
+        copies: copies(document, &state, rules, now_ms),
+    })))
+}
+
+impl Looked {
+    fn keep(&self, conn: &Connection) -> Result<(), StoreError> {
+        let document = self.document.as_bytes();
+        let sql = "DELETE FROM dirty WHERE document = ?1 AND mark = ?2";
+        if conn.prepare_cached(sql)?.execute(params![document, self.mark])? == 0 {
+            return Ok(());
+        }
+        match &self.found {
+            Found::Nothing => Ok(()),
+            Found::Gone { head } => register::take_out(conn, self.document, *head),
+            Found::Row(row) => {
+                link(conn, self.document, row)?;
+                register::put(conn, self.document, row.head, &row.json)?;
+                row.copies.iter().try_for_each(|copy| effects::queue(conn, copy))
+            }
+        }
+    }
+}
+
+/// What the row says of a document's entries themselves.
+struct Seen {
+    head: u64,
+    counts: bool,
+    begun: Option<(Uuid, Place)>,
+    updated_ms: u64,
+    waiting: u32,
+}
+
+impl Seen {
+    fn of(entries: &[Folded]) -> Option<Self> {
+        let waiting = entries.iter().filter(|entry| entry.waits).count();
+        Some(Self {
+            head: entries.iter().map(|entry| entry.seq).max()?,
+            counts: entries.iter().any(Folded::counts),
+            begun: entries.iter().filter(|entry| entry.counts()).find_map(Folded::begins),
+            updated_ms: entries.iter().map(|folded| folded.entry.place.hlc.millis()).max()?,
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        })
+    }
 }
 
 /// Job and customer may have changed while it was a draft.
-fn link(conn: &Connection, document: Uuid, state: &DocumentState) -> Result<(), StoreError> {
+fn link(conn: &Connection, document: Uuid, row: &FoundRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO document (id, job, customer) VALUES (?1, ?2, ?3)
                ON CONFLICT (id) DO UPDATE SET job = coalesce(?2, job), customer = ?3";
-    let job = job_of(state.origin.as_ref()).map(Uuid::into_bytes);
-    let customer = state.content.customer.id;
-    conn.prepare_cached(sql)?.execute(params![document.as_bytes(), job, customer.as_bytes()])?;
+    let job = row.job.map(Uuid::into_bytes);
+    conn.prepare_cached(sql)?.execute(params![document.as_bytes(), job, row.customer.as_bytes()])?;
     Ok(())
 }
 
 fn row(
     conn: &Connection,
     document: Uuid,
-    head: u64,
-    entries: &[Folded],
+    seen: &Seen,
     state: &DocumentState,
 ) -> Result<RegisterRow, StoreError> {
-    let begun = entries.iter().filter(|entry| entry.counts()).find_map(Folded::begins);
-    let person = begun.as_ref().map(|(by, _)| *by);
-    let updated = entries.iter().map(|folded| folded.entry.place.hlc.millis()).max().unwrap_or_default();
-    let begun_ms = begun.as_ref().map_or(updated, |(_, place)| place.hlc.millis());
+    let person = seen.begun.as_ref().map(|(by, _)| *by);
+    let begun_ms = seen.begun.as_ref().map_or(seen.updated_ms, |(_, place)| place.hlc.millis());
     let equipment = state.content.equipment.first();
     let file = state.file.map(|file| file.0);
     Ok(RegisterRow {
         doc: document,
-        head,
+        head: seen.head,
         kind: state.content.kind.clone(),
         status: state.status,
         number: state.number.clone().unwrap_or_default(),
@@ -249,14 +279,17 @@ fn row(
         job: job_of(state.origin.as_ref()),
         person,
         person_name: person_name(conn, person, &state.content)?,
-        device: begun.map(|(_, place)| place.device).unwrap_or_default(),
-        method: method(state)?,
+        device: seen.begun.as_ref().map(|(_, place)| place.device.clone()).unwrap_or_default(),
+        method: customers_signature(state).map_or(Ok(String::new()), |by| super::as_word(&by.method))?,
+        signer: customers_signature(state).map(|by| by.signer.name.clone()).unwrap_or_default(),
+        signed_at: customers_signature(state).map(|by| by.at.wall.clone()).unwrap_or_default(),
+        site: site(&state.content),
         day: day(begun_ms),
-        updated_ms: i64::try_from(updated).unwrap_or(i64::MAX),
+        updated_ms: i64::try_from(seen.updated_ms).unwrap_or(i64::MAX),
         file,
         file_here: file.map(|file| is_here(conn, file)).transpose()?.unwrap_or(false),
         conflict: !state.field_conflicts.is_empty() || undecided(state),
-        quarantined: u32::try_from(entries.iter().filter(|entry| entry.waits).count()).unwrap_or(u32::MAX),
+        quarantined: seen.waiting,
         total_minor: total(&state.content),
         currency: total(&state.content).map(|_| state.content.currency.clone()).unwrap_or_default(),
     })
@@ -275,14 +308,18 @@ fn person_name(conn: &Connection, person: Option<Uuid>, content: &Content) -> Re
     Ok(name.unwrap_or_else(|| content.technician.clone()))
 }
 
-/// How the first signer but the closing one signed.
-fn method(state: &DocumentState) -> Result<String, StoreError> {
+/// Where it was done: the site, or the customer's city.
+fn site(content: &Content) -> String {
+    if content.site.is_empty() { content.customer.city.clone() } else { content.site.clone() }
+}
+
+/// The first signature that does not close: the customer's.
+fn customers_signature(state: &DocumentState) -> Option<&Acceptance> {
     let closing = state.closing_slot();
-    let signed = state.slots.iter().find_map(|(slot, what)| match what {
-        SlotState::Signed(signed) if Some(slot.as_str()) != closing => Some(signed.acceptance.method),
+    state.slots.iter().find_map(|(slot, what)| match what {
+        SlotState::Signed(signed) if Some(slot.as_str()) != closing => Some(&signed.acceptance),
         SlotState::Signed(_) | SlotState::Open | SlotState::Empty(_) => None,
-    });
-    signed.map_or(Ok(String::new()), |method| super::as_word(&method))
+    })
 }
 
 /// The day in UTC; the screen shows the device's own.
@@ -297,35 +334,26 @@ fn is_here(conn: &Connection, sha256: Digest) -> Result<bool, StoreError> {
 }
 
 /// A closed document goes to its customer, once per closing signature that counts.
-fn copies(
-    conn: &Connection,
-    document: Uuid,
-    state: &DocumentState,
-    rules: &CopyRules,
-    now_ms: i64,
-) -> Result<(), StoreError> {
+fn copies(document: Uuid, state: &DocumentState, rules: &CopyRules, now_ms: i64) -> Vec<Effect> {
     if !is_closed(state.status) || undecided(state) || !rules.kinds.contains(&state.content.kind) {
-        return Ok(());
+        return Vec::new();
     }
     let closing =
         |evidence: &&Evidence| evidence.weight == Weight::Operative && Some(evidence.sealed) == state.file;
-    let Some(cause) = state.evidence.iter().find(closing) else { return Ok(()) };
+    let Some(cause) = state.evidence.iter().find(closing) else { return Vec::new() };
     let customer = state.content.customer.email.trim();
-    for (kind, recipient) in MAIL.into_iter().zip([customer, rules.office.trim()]) {
-        if recipient.is_empty() {
-            continue;
-        }
-        let effect = Effect {
+    let recipients = MAIL.into_iter().zip([customer, rules.office.trim()]);
+    recipients
+        .filter(|(_, recipient)| !recipient.is_empty())
+        .map(|(kind, recipient)| Effect {
             kind: kind.to_owned(),
             cause: cause.id,
             document,
             recipient: recipient.to_owned(),
             attempts: 0,
             made_ms: now_ms,
-        };
-        effects::queue(conn, &effect)?;
-    }
-    Ok(())
+        })
+        .collect()
 }
 
 fn is_closed(status: Status) -> bool {

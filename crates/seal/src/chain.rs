@@ -3,10 +3,11 @@
 //! Chain and signature cover headers only, so that a body erased under a retention rule leaves
 //! every proof intact. Bodies are checked against the header where they are still there.
 
+use ed25519_dalek::{Signature, VerifyingKey};
 use fieldseal_domain::Digest;
 use fieldseal_domain::event::{Header, MAX_HEADER, body_hash, event_id};
 
-use crate::cms::read::verify_ed25519;
+use crate::cms::read::usable_ed25519;
 use crate::context::SigningContext;
 use crate::keys::DeviceKeys;
 
@@ -108,8 +109,35 @@ pub fn sign_header(keys: &DeviceKeys, header: &[u8]) -> (Digest, EventSignature)
 
 /// Whether the key signed this header. Strict Ed25519.
 pub fn verify_header(key: &[u8; 32], header: &[u8], signature: &EventSignature) -> SignatureCheck {
-    let message = SigningContext::Event.message(&event_id(header).0);
-    if verify_ed25519(key, &message, &signature.0) { SignatureCheck::Right } else { SignatureCheck::Wrong }
+    match JournalKey::read(key) {
+        Some(key) => key.check(&event_id(header), signature),
+        None => SignatureCheck::Wrong,
+    }
+}
+
+/// The public key of a journal, read once for many entries.
+///
+/// Each signature is checked by itself and strictly. Checking many as one sum is faster, but takes some signatures that
+/// the strict check refuses, and not always the same: two readers of a journal could then disagree about an entry.
+#[derive(Debug, Clone, Copy)]
+pub struct JournalKey(VerifyingKey);
+
+impl JournalKey {
+    /// None when no signature by this key could ever be right: not a point, of small order, or not its one spelling.
+    #[must_use]
+    pub fn read(key: &[u8; 32]) -> Option<Self> {
+        usable_ed25519(key).map(Self)
+    }
+
+    /// Whether the key signed the entry with this id.
+    pub fn check(&self, id: &Digest, signature: &EventSignature) -> SignatureCheck {
+        let message = SigningContext::Event.message(&id.0);
+        let signature = Signature::from_bytes(&signature.0);
+        match self.0.verify_strict(&message, &signature) {
+            Ok(()) => SignatureCheck::Right,
+            Err(_) => SignatureCheck::Wrong,
+        }
+    }
 }
 
 /// Outcome of checking one signature.

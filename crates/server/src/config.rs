@@ -1,6 +1,7 @@
 //! Configuration: defaults, then `server.toml` in the data folder, then `FIELDSEAL_SERVER_*`. Checked before anything
 //! is opened; what is wrong is said in one sentence that names the setting.
 
+use crate::pace::Pace;
 use serde::Deserialize;
 use std::{
     env, fs, io,
@@ -69,6 +70,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Peers beside this machine that may read `/metrics`.
     pub metrics_peers: Vec<IpAddr>,
+    /// How many requests a device may make.
+    pub pace: Pace,
     /// Whether plain http is spoken: on loopback it is, unless set otherwise.
     pub plain: bool,
     /// Own certificate and key (PEM); none makes one.
@@ -86,6 +89,8 @@ struct File {
     organisation: Option<String>,
     trusted_proxies: Option<Vec<String>>,
     metrics_peers: Option<Vec<String>>,
+    requests_per_minute: Option<u32>,
+    requests_at_once: Option<u32>,
     plain: Option<bool>,
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -156,6 +161,7 @@ impl Config {
             organisation: file.organisation.unwrap_or_else(|| "Fieldseal".to_owned()),
             trusted_proxies: addresses("trusted_proxies", file.trusted_proxies.as_deref())?,
             metrics_peers: addresses("metrics_peers", file.metrics_peers.as_deref())?,
+            pace: pace(file.requests_per_minute, file.requests_at_once)?,
             plain,
             tls,
             log: file.log.unwrap_or_else(|| "info".to_owned()),
@@ -184,6 +190,14 @@ fn overlay(file: &mut File, env: &impl Fn(&str) -> Option<String>) -> Result<(),
     file.tls_certificate = env("TLS_CERTIFICATE").map(Into::into).or_else(|| file.tls_certificate.take());
     file.tls_key = env("TLS_KEY").map(Into::into).or_else(|| file.tls_key.take());
     file.log = env("LOG").or_else(|| file.log.take());
+    for (setting, value_of) in [
+        ("REQUESTS_PER_MINUTE", &mut file.requests_per_minute),
+        ("REQUESTS_AT_ONCE", &mut file.requests_at_once),
+    ] {
+        if let Some(text) = env(setting) {
+            *value_of = Some(value(&format!("{PREFIX}{setting}"), &text, "a whole number")?);
+        }
+    }
     if let Some(text) = env("PLAIN") {
         file.plain = Some(value("FIELDSEAL_SERVER_PLAIN", &text, "true or false")?);
     }
@@ -196,6 +210,22 @@ fn value<T: std::str::FromStr>(setting: &str, text: &str, expected: &'static str
         value: text.to_owned(),
         expected,
     })
+}
+
+fn pace(per_minute: Option<u32>, at_once: Option<u32>) -> Result<Pace, ConfigError> {
+    let usual = Pace::default();
+    let pace = Pace {
+        per_minute: per_minute.unwrap_or(usual.per_minute),
+        at_once: at_once.unwrap_or(usual.at_once),
+    };
+    if pace.at_once == 0 {
+        return Err(ConfigError::Value {
+            setting: "requests_at_once".into(),
+            value: "0".into(),
+            expected: "at least 1; requests_per_minute = 0 takes the limit away",
+        });
+    }
+    Ok(pace)
 }
 
 fn addresses(setting: &str, texts: Option<&[String]>) -> Result<Vec<IpAddr>, ConfigError> {
@@ -261,6 +291,8 @@ mod tests {
             ("trusted_proxies = ['proxy']", "trusted_proxies"),
             ("tls_key = 'a.pem'", "tls_certificate"),
             ("public_url = 'example.com'", "public_url"),
+            ("requests_at_once = 0", "requests_per_minute"),
+            ("requests_per_minute = -1", "requests_per_minute"),
         ] {
             let error = with(file, &[]).unwrap_err();
             assert!(error.contains(named), "{error}");

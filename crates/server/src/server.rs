@@ -9,6 +9,7 @@ use crate::{
     mail::Mail,
     organisation::Organisation,
     own_journal,
+    pace::Buckets,
     store::{Identity, Store, StoreError},
 };
 use fieldseal_domain::{Digest, event::Event};
@@ -35,6 +36,7 @@ struct Inner {
     clock: Clock,
     guesses: Guesses,
     nonces: Nonces,
+    buckets: Buckets,
     projector: Notify,
     mail: Mail,
 }
@@ -92,6 +94,7 @@ impl Server {
             organisation,
             identity,
             key_hash,
+            buckets: Buckets::new(config.pace),
             config,
             clock,
             guesses: Guesses::default(),
@@ -151,6 +154,10 @@ impl Server {
 
     pub(crate) fn nonces(&self) -> &Nonces {
         &self.0.nonces
+    }
+
+    pub(crate) fn buckets(&self) -> &Buckets {
+        &self.0.buckets
     }
 
     pub(crate) fn mail(&self) -> &Mail {

@@ -15,6 +15,7 @@ use crate::{
 use fieldseal_domain::{
     Digest,
     event::{Event, Inner, ReadEvent},
+    facts::{Facts, Verdict},
     fold::Place,
 };
 use rusqlite::OptionalExtension;
@@ -43,15 +44,96 @@ pub(crate) fn refresh(tx: &Tx<'_>, docs: &[Uuid]) -> Result<()> {
 pub(crate) fn apply_thing(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
     files::mention(tx, entry)?;
     let Ok(ReadEvent::Known(event)) = entry.event() else { return Ok(()) };
-    match *event {
+    let (place, event) = match *event {
         Event::Recovered(recovered) => match recovered.inner() {
             Ok(Inner { header, event: ReadEvent::Known(event), .. }) => {
-                apply_event(tx, &Place { hlc: header.hlc, device: header.device, n: header.n }, *event)
+                (Place { hlc: header.hlc, device: header.device, n: header.n }, *event)
             }
-            Ok(_) | Err(_) => Ok(()),
+            Ok(_) | Err(_) => return Ok(()),
         },
-        event => apply_event(tx, &entry.place(), event),
+        event => (entry.place(), event),
+    };
+    if !is_about_a_thing(&event) {
+        return apply_event(tx, &place, event);
     }
+    match tx.envelope(entry.id)?.map(|envelope| envelope.facts) {
+        Some(facts) if is_set_aside(tx, entry.id, facts)? => Ok(()),
+        Some(Facts { clamped: Some(clamped), .. }) => {
+            apply_event(tx, &Place { hlc: place.hlc.min(clamped), ..place }, event)
+        }
+        Some(_) | None => apply_event(tx, &place, event),
+    }
+}
+
+fn is_about_a_thing(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::FirmSaved(_)
+            | Event::PersonSaved(_)
+            | Event::CustomerSaved(_)
+            | Event::EquipmentSaved(_)
+            | Event::JobSaved(_)
+    )
+}
+
+/// Whether the server set it aside and the office has not let it in.
+fn is_set_aside(tx: &Tx<'_>, id: Digest, facts: Facts) -> Result<bool> {
+    match facts.verdict {
+        Verdict::Accepted => Ok(false),
+        Verdict::Quarantined(_) => {
+            for answer in tx.entries_of_kind("quarantine_answered")?.iter().rev() {
+                if let Some(accept) = answer_to(id, answer)
+                    && counts(tx, answer.id)?
+                {
+                    return Ok(!accept);
+                }
+            }
+            Ok(true)
+        }
+    }
+}
+
+fn answer_to(id: Digest, entry: &Entry) -> Option<bool> {
+    let Ok(ReadEvent::Known(event)) = entry.event() else { return None };
+    match *event {
+        Event::QuarantineAnswered { entry, accept, .. } if entry == id => Some(accept),
+        _ => None,
+    }
+}
+
+/// Whether the server took an answer as one. Of an own answer that it has not seen yet nothing else is known.
+fn counts(tx: &Tx<'_>, answer: Digest) -> Result<bool> {
+    Ok(tx.envelope(answer)?.is_none_or(|envelope| envelope.facts.verdict == Verdict::Accepted))
+}
+
+/// What the server says of an entry without a document is news: the thing it is about follows.
+pub(crate) fn settle(tx: &Tx<'_>, entry: Digest) -> Result<()> {
+    let Some(entry) = tx.entry(entry)? else { return Ok(()) };
+    match tx.envelope(entry.id)?.map(|envelope| envelope.facts) {
+        Some(Facts { verdict: Verdict::Accepted, clamped: None, .. }) | None => apply_thing(tx, &entry),
+        Some(_) => fold_thing_again(tx, &entry),
+    }
+}
+
+/// Makes the thing an entry is about from nothing: an entry that counted before may count no more, or elsewhere.
+fn fold_thing_again(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
+    let Ok(ReadEvent::Known(event)) = entry.event() else { return Ok(()) };
+    let Some(thing) = thing(&event) else { return Ok(()) };
+    tx.forget_thing(thing)?;
+    entries_about(tx, thing)?.iter().try_for_each(|entry| apply_thing(tx, entry))
+}
+
+/// What was written about a thing that has no document of its own, in the order of the fold.
+pub(crate) fn entries_about(tx: &Tx<'_>, subject: Uuid) -> Result<Vec<Entry>> {
+    let which = "WHERE e.doc IS NULL AND e.kind IN
+                   ('firm_saved', 'person_saved', 'customer_saved', 'equipment_saved', 'job_saved', 'recovered')
+                 ORDER BY e.hlc, e.device, e.n";
+    let mut entries = tx.entries_where(which, [])?;
+    entries.retain(|entry| match entry.event() {
+        Ok(ReadEvent::Known(event)) => thing(&event) == Some(subject),
+        Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => false,
+    });
+    Ok(entries)
 }
 
 fn apply_event(tx: &Tx<'_>, place: &Place, event: Event) -> Result<()> {
@@ -61,6 +143,10 @@ fn apply_event(tx: &Tx<'_>, place: &Place, event: Event) -> Result<()> {
         Event::CustomerSaved(value) => customers::put(tx, place, &value),
         Event::EquipmentSaved(value) => equipment::put(tx, place, &value),
         Event::JobSaved(value) => jobs::put(tx, place, &value),
+        Event::QuarantineAnswered { entry, .. } => match tx.entry(entry)? {
+            Some(entry) if entry.header.doc.is_none() => fold_thing_again(tx, &entry),
+            Some(_) | None => Ok(()),
+        },
         Event::JournalOpened { .. }
         | Event::Created { .. }
         | Event::FieldsChanged { .. }
@@ -83,7 +169,6 @@ fn apply_event(tx: &Tx<'_>, place: &Place, event: Event) -> Result<()> {
         | Event::VoidWithdrawn { .. }
         | Event::AcceptanceCleared { .. }
         | Event::ConflictResolved { .. }
-        | Event::QuarantineAnswered { .. }
         | Event::Erased { .. }
         | Event::LegalHold { .. }
         | Event::RoleGranted { .. }
@@ -104,9 +189,10 @@ pub(crate) fn subject(entry: &Entry) -> Uuid {
     }
 }
 
-/// The thing by name that an event is about.
-pub(crate) fn thing(event: &Event) -> Option<Uuid> {
+/// The thing by name that an event is about; nil for the firm.
+fn thing(event: &Event) -> Option<Uuid> {
     match event {
+        Event::FirmSaved(_) => Some(Uuid::nil()),
         Event::PersonSaved(value) => Some(value.id),
         Event::CustomerSaved(value) => Some(value.id),
         Event::EquipmentSaved(value) => Some(value.id),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// GET/POST /people. A new person has a new id. Names reach the journal as `person_saved` of the server's own journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonRow {
     /// Person.
     pub person: Uuid,
@@ -22,6 +23,7 @@ pub struct PersonRow {
 
 /// POST /codes: a one-time code for a person's next device. Also a code made for the recovery of a lost device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodeRequest {
     /// Person.
     pub person: Uuid,
@@ -29,6 +31,7 @@ pub struct CodeRequest {
 
 /// A one-time code, shown once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnrolmentCode {
     /// The code: `XXXX-XXXX-XXXX`.
     pub code: String,
@@ -40,6 +43,7 @@ pub struct EnrolmentCode {
 
 /// GET /devices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeviceRow {
     /// Device.
     pub device: String,
@@ -71,13 +75,28 @@ pub struct DeviceRow {
 
 /// POST /devices/{device}/revoke.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Revoke {
     /// Why.
     pub reason: String,
 }
 
+/// Answer to [`Revoke`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Revoked {
+    /// Last number of its journal that counts as written before.
+    pub after_n: u64,
+}
+
+/// It was done; there is nothing to say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Done {}
+
 /// GET /quarantine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quarantined {
     /// The entry.
     pub entry: LoggedEntry,
@@ -89,6 +108,7 @@ pub struct Quarantined {
 
 /// State of a copy by mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// Waiting, or waiting to be tried again.
@@ -101,6 +121,7 @@ pub enum DeliveryState {
 
 /// GET /deliveries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delivery {
     /// Document.
     pub doc: Uuid,
@@ -120,7 +141,18 @@ pub struct Delivery {
 
 /// POST /mail/test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MailTest {
     /// Where to.
     pub to: String,
+}
+
+/// Answer to [`MailTest`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MailTested {
+    /// Whether the mail server took it.
+    pub accepted: bool,
+    /// What it said.
+    pub said: String,
 }

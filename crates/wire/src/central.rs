@@ -44,8 +44,10 @@ pub enum ManifestAnswer {
 pub enum RegisterAsk {
     /// Rows whose head is below this, newest first; none for the newest.
     Before(Option<u64>),
-    /// Rows whose head is above this, oldest first.
+    /// Rows whose head is above this, oldest first: for servers that count no changes.
     After(u64),
+    /// Rows that changed after this change, in the order of changes.
+    Changes(u64),
 }
 
 /// The central server, as a device sees it. Every call may be repeated.

@@ -12,6 +12,7 @@ pub const CONTINUES: &str = "fieldseal/continues/v1";
 
 /// POST /challenge: asks for a nonce. It is good for one answer within two minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Challenge {
     /// 32 random bytes.
     pub nonce: Bytes,
@@ -21,6 +22,7 @@ pub struct Challenge {
 
 /// Public keys of a device that wants to be certified, and the proof that it has the private ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeviceKeys {
     /// Nonce of the challenge.
     pub nonce: Bytes,
@@ -36,6 +38,7 @@ pub struct DeviceKeys {
 
 /// A finished journal that this device wrote before, under another key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Predecessor {
     /// Its device id.
     pub device: String,
@@ -53,6 +56,7 @@ pub struct Predecessor {
 
 /// POST /enrol.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnrolRequest {
     /// The one-time code, as it was given: blanks, dashes and case do not matter.
     pub code: String,
@@ -68,6 +72,7 @@ pub struct EnrolRequest {
 
 /// POST /rejournal: a device that is known begins a new journal, after a fork or a restored image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RejournalRequest {
     /// Keys of the new device.
     pub keys: DeviceKeys,
@@ -79,6 +84,7 @@ pub struct RejournalRequest {
 
 /// Answer to both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Enrolled {
     /// The server's identity; another one is another server.
     pub server_id: String,

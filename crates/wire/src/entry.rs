@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A journal entry, byte for byte as it was written. Nobody on the way writes it anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WireEntry {
     /// Header, as signed.
     pub header: Bytes,
@@ -33,6 +34,7 @@ impl WireEntry {
 
 /// An entry as it stands in the log. Leaf = SHA-256(0x00 || id || SHA-256(envelope)), RFC 6962 section 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoggedEntry {
     /// The entry.
     pub entry: WireEntry,

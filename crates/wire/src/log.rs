@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// GET /checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckpointAnswer {
     /// C2SP note: origin, size, root, signature.
     pub note: String,
@@ -12,6 +13,7 @@ pub struct CheckpointAnswer {
 
 /// POST /proof/consistency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConsistencyRequest {
     /// Size of the checkpoint that is known.
     pub from: u64,
@@ -21,6 +23,7 @@ pub struct ConsistencyRequest {
 
 /// POST /proof/inclusion: entries by id, at most 500.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InclusionRequest {
     /// Ids of entries.
     pub entries: Vec<Digest>,
@@ -33,6 +36,7 @@ pub const MAX_PROOFS: usize = 500;
 
 /// Hashes of a proof, in the order of RFC 6962.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Proof {
     /// Hashes.
     pub hashes: Vec<Digest>,
@@ -40,6 +44,7 @@ pub struct Proof {
 
 /// Proof that one entry is in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InclusionProof {
     /// Entry.
     pub entry: Digest,
@@ -51,6 +56,7 @@ pub struct InclusionProof {
 
 /// Answer to an [`InclusionRequest`]; entries the log does not have in this size, or out of scope, are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inclusions {
     /// Proofs.
     pub proofs: Vec<InclusionProof>,

@@ -14,6 +14,7 @@ pub type Subject = Uuid;
 
 /// A subject in the device's scope, and the place of its newest entry in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Head {
     /// Subject.
     pub subject: Subject,
@@ -23,6 +24,7 @@ pub struct Head {
 
 /// GET /manifest: everything in the device's scope. The answer's ETag changes when this does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Manifest {
     /// Subjects, by id.
     pub subjects: Vec<Head>,
@@ -30,6 +32,7 @@ pub struct Manifest {
 
 /// How far a subject is here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cursor {
     /// Subject.
     pub subject: Subject,
@@ -39,6 +42,7 @@ pub struct Cursor {
 
 /// POST /pull.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pull {
     /// Subjects, at most [`MAX_SUBJECTS`].
     pub subjects: Vec<Cursor>,
@@ -48,6 +52,7 @@ pub struct Pull {
 
 /// A page of the log, rising.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Page {
     /// Entries with `seq` rising. For a pull: of each subject from its cursor on, subjects in the order asked.
     pub entries: Vec<LoggedEntry>,

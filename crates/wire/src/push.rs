@@ -13,6 +13,7 @@ pub const AIM_PUSH: usize = 1024 * 1024;
 
 /// POST /push: the next entries of one journal, rising without holes. Any may have come before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Push {
     /// Journal.
     pub journal: String,
@@ -22,6 +23,7 @@ pub struct Push {
 
 /// What the log says of one pushed entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Logged {
     /// Number in its journal.
     pub n: u64,
@@ -31,6 +33,7 @@ pub struct Logged {
 
 /// The server has, durably, everything up to `n`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Acked {
     /// Last number the server has of this journal.
     pub n: u64,

@@ -6,6 +6,7 @@ use std::fmt;
 
 /// Why the server says no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The request is not what the route takes. 400
@@ -71,6 +72,7 @@ impl Code {
 
 /// Body of every answer that is a refusal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Refusal {
     /// Code.
     pub code: Code,

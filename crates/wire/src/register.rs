@@ -9,6 +9,7 @@ pub const MAX_ROWS: u32 = 2000;
 
 /// One document as the server folds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegisterRow {
     /// Document.
     pub doc: Uuid,
@@ -38,8 +39,17 @@ pub struct RegisterRow {
     pub person_name: String,
     /// Device whose journal began it.
     pub device: String,
-    /// Method of the customer's signature (`ink`, `typed`), or empty.
+    /// Method of the customer's signature (`drawn`, `typed`, ...), or empty.
     pub method: String,
+    /// Who signed as the customer, or empty.
+    #[serde(default)]
+    pub signer: String,
+    /// When they signed, by the wall clock of their device, RFC 3339; or empty.
+    #[serde(default)]
+    pub signed_at: String,
+    /// Site of the work, or the customer's city; or empty.
+    #[serde(default)]
+    pub site: String,
     /// Day of the document, `YYYY-MM-DD`.
     pub day: String,
     /// Newest change by the hybrid clock, Unix milliseconds.
@@ -58,13 +68,22 @@ pub struct RegisterRow {
     pub currency: String,
 }
 
-/// GET /register?before=SEQ&limit=: newest first; GET /register?after=SEQ&limit=: what changed, oldest change first.
+/// GET /register?before=SEQ&limit=: newest first; GET /register?changes=CHANGE&limit=: what changed since, in the order
+/// of changes; GET /register?after=SEQ&limit=: rows with newer entries, which says nothing of a file that came later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegisterPage {
     /// Rows.
     pub rows: Vec<RegisterRow>,
+    /// Documents that left the register; only among changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Uuid>,
     /// Whether there is more in this direction.
     pub more: bool,
     /// Size of the log when the page was made.
     pub size: u64,
+    /// The change to ask from next. Of a page of newest rows: where changes begin that it does not hold. None from a
+    /// server that counts no changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<u64>,
 }

@@ -10,6 +10,7 @@ pub const SESSION: &str = "fieldseal/session/v1";
 
 /// POST /session. Nothing in it depends on the device's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionRequest {
     /// Device.
     pub device: String,
@@ -21,6 +22,7 @@ pub struct SessionRequest {
 
 /// A session of one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Session {
     /// Bearer token: `Authorization: Bearer …`.
     pub token: String,
@@ -30,6 +32,7 @@ pub struct Session {
 
 /// Where a journal ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JournalEnd {
     /// Device.
     pub device: String,
@@ -41,6 +44,7 @@ pub struct JournalEnd {
 
 /// POST /hello.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hello {
     /// Oldest version of the protocol the device speaks.
     pub oldest: u32,
@@ -60,6 +64,7 @@ pub struct Hello {
 
 /// A server, and the life of its log: a restore begins a new epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServerEpoch {
     /// Identity of the server.
     pub server_id: String,
@@ -69,6 +74,7 @@ pub struct ServerEpoch {
 
 /// Whether the device may go on as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// All is well.
@@ -81,6 +87,7 @@ pub enum Standing {
 
 /// Something the device has to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "notice", rename_all = "snake_case")]
 pub enum Notice {
     /// The office reset the PIN of a person: the next PIN they enter becomes theirs.
@@ -94,6 +101,7 @@ pub enum Notice {
 
 /// Answer to [`Hello`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Welcome {
     /// Version both will speak.
     pub protocol: u32,

@@ -13,7 +13,9 @@ use crate::{
     },
 };
 use fieldseal_domain::{fold::Status, role::Role, text};
-use fieldseal_store::{Direction, RegisterFilter, RegisterRow, SavedView, SyncState, Verification};
+use fieldseal_store::{
+    Direction, RegisterFilter, RegisterOrigin, RegisterRow, SavedView, SyncState, Verification,
+};
 use jiff::{ToSpan as _, Zoned, civil::Date};
 use uuid::Uuid;
 
@@ -232,9 +234,11 @@ pub(super) fn line(row: RegisterRow) -> RegisterLine {
         at: row.at,
         serial: row.serial,
         device: row.device,
-        sync: match row.sync {
-            SyncState::Local => SyncStatus::OnlyHere,
-            SyncState::Acknowledged => SyncStatus::Synced,
+        sync: match (row.sync, row.origin) {
+            (SyncState::Local, RegisterOrigin::Local) => SyncStatus::OnlyHere,
+            // Somebody else's: the server still waits for its file.
+            (SyncState::Local, RegisterOrigin::Mirror) => SyncStatus::Queued,
+            (SyncState::Acknowledged, _) => SyncStatus::Synced,
         },
         verification: match row.verification {
             Verification::None => VerificationState::None,

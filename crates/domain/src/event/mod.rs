@@ -17,7 +17,7 @@ use crate::{
     role::Role,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -344,9 +344,11 @@ impl Event {
             return Ok(ReadEvent::Unknown);
         }
         let wrap = |source| BodyError { kind: kind.to_owned(), source };
-        let body: Value = serde_json::from_slice(body).map_err(wrap)?;
-        let joined = serde_json::json!({ "kind": kind, "body": body });
-        let event = serde_json::from_value(joined).map_err(wrap)?;
+        // One value and nothing after it: what is put between the braces below cannot end them.
+        let body: &RawValue = serde_json::from_slice(body).map_err(wrap)?;
+        // The kind goes first, so that the body is read straight into its type.
+        let joined = format!(r#"{{"kind":"{kind}","body":{body}}}"#);
+        let event = serde_json::from_str(&joined).map_err(wrap)?;
         Ok(ReadEvent::Known(Box::new(event)))
     }
 

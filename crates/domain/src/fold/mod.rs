@@ -31,6 +31,7 @@ use void::{Ends, Voids};
 
 /// Status of a document (design D14); delivery, links and sync are axes of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Status {

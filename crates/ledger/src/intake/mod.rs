@@ -10,7 +10,7 @@ use fieldseal_domain::{
     Digest,
     event::{Event, Header, MAX_HEADER, ReadEvent, body_hash, max_body},
 };
-use fieldseal_seal::chain::{EventSignature, SignatureCheck, verify_header};
+use fieldseal_seal::chain::{EventSignature, JournalKey, SignatureCheck, verify_header};
 use fieldseal_wire::{Code, QuarantineReason, Refusal, Verdict, WireEntry};
 use rayon::prelude::*;
 use serde_json::json;
@@ -68,8 +68,9 @@ pub struct Writer {
 /// # Errors
 /// The first entry that nobody could ever take: no header, wrong signature, changed body, wrong order.
 pub fn examine(writer: &Writer, entries: Vec<WireEntry>) -> Result<Vec<Incoming>, Refusal> {
+    let key = JournalKey::read(&writer.journal.ed25519);
     let looked: Vec<Result<Incoming, Refusal>> =
-        entries.into_par_iter().map(|entry| examine_one(writer, entry)).collect();
+        entries.into_par_iter().map(|entry| examine_one(writer, key.as_ref(), entry)).collect();
     let mut run: Vec<Incoming> = Vec::with_capacity(looked.len());
     for entry in looked {
         let entry = entry?;
@@ -81,7 +82,7 @@ pub fn examine(writer: &Writer, entries: Vec<WireEntry>) -> Result<Vec<Incoming>
     Ok(run)
 }
 
-fn examine_one(writer: &Writer, entry: WireEntry) -> Result<Incoming, Refusal> {
+fn examine_one(writer: &Writer, key: Option<&JournalKey>, entry: WireEntry) -> Result<Incoming, Refusal> {
     let journal = &writer.journal;
     if entry.header.0.len() > MAX_HEADER {
         return Err(Refusal::new(Code::TooLarge, "a header is larger than 2 KiB"));
@@ -92,9 +93,10 @@ fn examine_one(writer: &Writer, entry: WireEntry) -> Result<Incoming, Refusal> {
         return Err(refuse(Code::BrokenChain, "the entry belongs to another journal", header.n));
     }
     let signature: Option<[u8; 64]> = entry.signature.array();
-    let right = signature.is_some_and(|signature| {
-        verify_header(&journal.ed25519, &entry.header.0, &EventSignature(signature)) == SignatureCheck::Right
-    });
+    let id = Digest::of(&entry.header.0);
+    let right = key
+        .zip(signature)
+        .is_some_and(|(key, signature)| key.check(&id, &EventSignature(signature)) == SignatureCheck::Right);
     if !right {
         return Err(refuse(Code::BadSignature, "the signature of an entry is wrong", header.n));
     }
@@ -106,7 +108,7 @@ fn examine_one(writer: &Writer, entry: WireEntry) -> Result<Incoming, Refusal> {
     let about = About::of(&header, event.as_ref());
     let verdict = verdict(writer, &header, event.as_ref());
     Ok(Incoming {
-        id: Digest::of(&entry.header.0),
+        id,
         subject: about.subject,
         subject_kind: about.kind,
         blobs: about.blobs,

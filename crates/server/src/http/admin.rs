@@ -12,11 +12,12 @@ use axum::{
 use fieldseal_domain::{event::Event, language::Language, party::Person};
 use fieldseal_wire::{
     Code,
-    admin::{CodeRequest, DeviceRow, EnrolmentCode, PersonRow, Quarantined, Revoke},
+    admin::{CodeRequest, DeviceRow, Done, EnrolmentCode, PersonRow, Quarantined, Revoke, Revoked},
     session::Notice,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Longest name or reason, in characters.
@@ -60,7 +61,7 @@ pub(super) async fn make_code(
     Ok(Json(server.make_code(request.person).await?.ok_or_else(not_found)?))
 }
 
-pub(super) async fn pin_reset(State(server): State<Server>, Path(person): Path<Uuid>) -> Answer<Json<Value>> {
+pub(super) async fn pin_reset(State(server): State<Server>, Path(person): Path<Uuid>) -> Answer<Json<Done>> {
     let known = server.store().people().await?.iter().any(|row| row.person == person && row.active);
     if !known {
         return Err(not_found());
@@ -68,7 +69,7 @@ pub(super) async fn pin_reset(State(server): State<Server>, Path(person): Path<U
     let notice = Notice::PinReset { id: Uuid::now_v7(), person };
     let text = serde_json::to_string(&notice).map_err(|error| No::internal(&error))?;
     server.store().notify(text, server.clock().now_ms()).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Done {}))
 }
 
 pub(super) async fn devices(State(server): State<Server>) -> Answer<Json<Vec<DeviceRow>>> {
@@ -80,25 +81,27 @@ pub(super) async fn revoke(
     Caller(caller): Caller,
     Path(device): Path<String>,
     Wire(request): Wire<Revoke>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<Revoked>> {
     let now = server.clock().now_ms();
     let after_n = server.store().revoke(device.clone(), now).await?.ok_or_else(not_found)?;
     let reason = fieldseal_domain::text::clean(&request.reason).chars().take(MAX_TEXT).collect();
     server.write_events(vec![Event::DeviceRevoked { device, after_n, reason, by: caller.person }]).await?;
-    Ok(Json(json!({ "after_n": after_n })))
+    Ok(Json(Revoked { after_n }))
 }
 
-pub(super) async fn approve(State(server): State<Server>, Path(device): Path<String>) -> Answer<Json<Value>> {
+pub(super) async fn approve(State(server): State<Server>, Path(device): Path<String>) -> Answer<Json<Done>> {
     if !server.store().approve_journal(device).await? {
         return Err(not_found());
     }
-    Ok(Json(json!({})))
+    Ok(Json(Done {}))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Which {
+    /// Also those that were answered.
     #[serde(default)]
     all: bool,
+    /// At most so many.
     limit: Option<u32>,
 }
 

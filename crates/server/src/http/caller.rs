@@ -17,8 +17,9 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use fieldseal_domain::{Digest, role::Role};
-use fieldseal_wire::{Code, push::MAX_PUSH};
+use fieldseal_wire::{Code, Refusal, push::MAX_PUSH};
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use std::{
     net::{IpAddr, SocketAddr},
     time::Duration,
@@ -79,6 +80,10 @@ pub(crate) async fn guard(
         if !rule.lets(caller.0.role, caller.is_good()) {
             let code = if caller.is_good() { Code::NotAllowed } else { Code::Revoked };
             return Err(No::new(code, "this device or role may not do this"));
+        }
+        if let Some(wait) = server.buckets().take(&caller.0.device) {
+            let refusal = Refusal::new(Code::TooMany, "this device makes too many requests");
+            return Err(refusal.with(json!({ "retry_after_s": wait.as_secs() + 1 })).into());
         }
         request.extensions_mut().insert(caller);
     }

@@ -14,15 +14,17 @@ use axum::{
 };
 use fieldseal_wire::{
     Code,
-    admin::{Delivery, MailTest},
+    admin::{Delivery, Done, MailTest, MailTested},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Of {
+    /// Of this document only.
     doc: Option<Uuid>,
+    /// At most so many.
     limit: Option<u32>,
 }
 
@@ -41,13 +43,16 @@ pub(super) async fn settings(State(server): State<Server>) -> Answer<Json<MailSe
 pub(super) async fn put_settings(
     State(server): State<Server>,
     Wire(new): Wire<MailSettings>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<Done>> {
     new.check().map_err(|why| No::new(Code::BadRequest, why))?;
     mail::put_settings(&server, new).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Done {}))
 }
 
-pub(super) async fn test(State(server): State<Server>, Wire(request): Wire<MailTest>) -> Answer<Json<Value>> {
+pub(super) async fn test(
+    State(server): State<Server>,
+    Wire(request): Wire<MailTest>,
+) -> Answer<Json<MailTested>> {
     let (accepted, said) = mail::test(&server, &request.to).await?;
-    Ok(Json(json!({ "accepted": accepted, "said": said })))
+    Ok(Json(MailTested { accepted, said }))
 }

@@ -10,6 +10,7 @@ mod log;
 mod mail;
 mod openapi;
 mod public;
+mod shapes;
 mod sync;
 
 pub(crate) use error::No;

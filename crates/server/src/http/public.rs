@@ -12,13 +12,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use fieldseal_wire::Code;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::fmt::Write as _;
 
+/// The server can read and write.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Alive {
+    /// `ok`.
+    status: &'static str,
+}
+
 /// Reads and writes: a full disk is found here too.
-pub(super) async fn healthz(State(server): State<Server>) -> Answer<Json<Value>> {
+pub(super) async fn healthz(State(server): State<Server>) -> Answer<Json<Alive>> {
     server.store().set_setting("healthz", "0".to_owned()).await?;
-    Ok(Json(json!({ "status": "ok" })))
+    Ok(Json(Alive { status: "ok" }))
 }
 
 /// Device names and counts are the firm's business: only this machine, or the peers that were named, may see them.
@@ -27,8 +35,20 @@ pub(super) async fn metrics(State(server): State<Server>, Peer(peer): Peer) -> A
         return Err(No::new(Code::NotFound, "there is no such route"));
     }
     let health = server.store().health().await?;
-    let text = exposition(&health, server.clock().now_ms());
+    let mut text = exposition(&health, server.clock().now_ms());
+    let refused = server.buckets().refused();
+    counter(
+        &mut text,
+        "fieldseal_requests_refused_total",
+        "Requests beyond what a device may make.",
+        refused,
+    );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}
+
+fn counter(out: &mut String, name: &str, help: &str, value: u64) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}");
 }
 
 fn exposition(health: &Health, now_ms: i64) -> String {

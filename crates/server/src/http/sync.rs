@@ -26,6 +26,7 @@ use fieldseal_wire::{
     register::RegisterPage,
     session::{Hello, ServerEpoch, Standing, Welcome},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -152,10 +153,24 @@ pub(super) async fn pull(
     Ok(Json(server.store().pull(caller.sight(), pull.subjects, pull.limit).await?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Range {
+    /// `seq` of the last entry that is known.
     after: Option<u64>,
+    /// At most so many.
+    limit: Option<u32>,
+}
+
+/// One of the first three, or none of them for the newest rows.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct Rows {
+    /// Rows whose newest entry lies before this `seq`, newest first.
     before: Option<u64>,
+    /// Rows whose newest entry lies after this `seq`, oldest first.
+    after: Option<u64>,
+    /// What changed after this change, in the order of changes.
+    changes: Option<u64>,
+    /// At most so many.
     limit: Option<u32>,
 }
 
@@ -165,14 +180,16 @@ pub(super) async fn feed(State(server): State<Server>, Query(range): Query<Range
 
 pub(super) async fn register(
     State(server): State<Server>,
-    Query(range): Query<Range>,
+    Query(rows): Query<Rows>,
 ) -> Answer<Json<RegisterPage>> {
     server.project_all().await?;
-    let limit = range.limit.unwrap_or(500);
-    let page = match (range.after, range.before) {
-        (Some(_), Some(_)) => return Err(No::new(Code::BadRequest, "either before or after")),
-        (Some(after), None) => server.store().register_after(after, limit).await?,
-        (None, before) => server.store().register_before(before, limit).await?,
+    let limit = rows.limit.unwrap_or(500);
+    let store = server.store();
+    let page = match (rows.before, rows.after, rows.changes) {
+        (before, None, None) => store.register_before(before, limit).await?,
+        (None, Some(after), None) => store.register_after(after, limit).await?,
+        (None, None, Some(change)) => store.register_changes(change, limit).await?,
+        _ => return Err(No::new(Code::BadRequest, "one of before, after, changes")),
     };
     Ok(Json(page))
 }

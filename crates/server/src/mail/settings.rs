@@ -1,11 +1,12 @@
 //! How copies are sent: set by an administrator, kept in the database.
 
 use fieldseal_domain::language::Language;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How the connection to the mail server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Security {
     /// TLS from the first byte (port 465).
@@ -18,7 +19,7 @@ pub enum Security {
 }
 
 /// Own words for a language; `{kind}`, `{number}`, `{date}`, `{firm}` and `{customer}` are replaced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Words {
     /// Subject.
     pub subject: String,
@@ -27,7 +28,7 @@ pub struct Words {
 }
 
 /// The settings.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct MailSettings {
     /// Whether copies are sent at all.
@@ -51,6 +52,7 @@ pub struct MailSettings {
     /// Kinds of documents whose customers get a copy.
     pub kinds: Vec<String>,
     /// Own words by language.
+    #[schemars(with = "BTreeMap<String, Words>")]
     pub words: BTreeMap<Language, Words>,
 }
 

@@ -1,7 +1,13 @@
 //! Who sees what: a technician the own jobs and what belongs to them, the office everything.
 
 use crate::support::{Device, Site, created, customer, job};
-use fieldseal_domain::{event::Event, party::Job, role::Role};
+use fieldseal_domain::{
+    ContentHash, Digest, FileHash,
+    content::TemplateRef,
+    event::{Event, FrozenRevision},
+    party::Job,
+    role::Role,
+};
 use fieldseal_wire::{
     Code,
     pull::{Cursor, Manifest, Page, Pull},
@@ -128,6 +134,58 @@ async fn the_register_is_read_from_both_ends() {
     let changed: RegisterPage =
         admin.get(&format!("/v1/register?after={}", newest.rows[0].head)).await.unwrap();
     assert_eq!(changed.rows.iter().map(|row| row.doc).collect::<Vec<_>>(), [docs[0]]);
+}
+
+fn frozen(file: &[u8], by: Uuid) -> Event {
+    Event::Frozen(Box::new(FrozenRevision {
+        number: "SS-2026-T7-00001".into(),
+        revision: 0,
+        content_hash: ContentHash(Digest::of(b"content")),
+        file: FileHash::of(file),
+        pages: 1,
+        size: file.len() as u64,
+        template: TemplateRef { id: "standard".into(), hash: Digest::default() },
+        slots: vec!["technician".into()],
+        edits: None,
+        by,
+    }))
+}
+
+/// Would turn red if a file that comes after its document were news to nobody, or a page of changes stood still.
+#[tokio::test]
+async fn changes_without_an_entry_are_heard_of() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let (customer, by) = (customer(), tablet.person());
+    let (file, other) = (b"%PDF sealed".to_vec(), Uuid::now_v7());
+    let doc = Uuid::now_v7();
+    for doc in [doc, other] {
+        tablet.say(Some(doc), &created(&job(Some(by), customer.id), &customer, by)).await;
+    }
+    tablet.say(Some(doc), &frozen(&file, by)).await;
+    let newest: RegisterPage = admin.get("/v1/register").await.unwrap();
+    let change = newest.change.unwrap();
+    assert!(newest.rows.iter().all(|row| !row.file_here));
+    let changes = async |after: u64, limit: u32| -> RegisterPage {
+        admin.get(&format!("/v1/register?changes={after}&limit={limit}")).await.unwrap()
+    };
+    let nothing = changes(change, 10).await;
+    assert_eq!((nothing.rows.len(), nothing.more, nothing.change), (0, false, Some(change)));
+    tablet.put_blob(Digest::of(&file), 0, file.len() as u64, file.clone()).await.unwrap();
+    tablet.say(Some(other), &Event::DraftDiscarded { by }).await;
+    let first = changes(change, 1).await;
+    assert!(first.more);
+    let second = changes(first.change.unwrap(), 1).await;
+    assert!(!second.more);
+    let rows: Vec<_> = first.rows.iter().chain(&second.rows).collect();
+    assert_eq!(rows.iter().map(|row| (row.doc, row.file_here)).collect::<Vec<_>>(), [(doc, true)]);
+    let head = newest.rows.iter().find(|row| row.doc == doc).unwrap().head;
+    assert_eq!(rows[0].head, head, "its place by entries is what it was");
+    let removed: Vec<Uuid> = first.removed.into_iter().chain(second.removed).collect();
+    assert_eq!(removed, [other]);
+    let refused = admin.get::<RegisterPage>("/v1/register?changes=1&after=1").await.unwrap_err();
+    assert_eq!(refused.code, Code::BadRequest);
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ pub fn config(folder: &Path) -> Config {
         organisation: "Test AG".into(),
         trusted_proxies: Vec::new(),
         metrics_peers: Vec::new(),
+        pace: fieldseal_server::Pace::default(),
         plain: true,
         tls: None,
         log: "info".into(),
@@ -53,9 +54,13 @@ impl Site {
     }
 
     pub async fn with_clock(clock: Clock) -> Self {
+        Self::with(clock, |config| config).await
+    }
+
+    pub async fn with(clock: Clock, change: impl FnOnce(Config) -> Config) -> Self {
         provide_tls();
         let folder = tempfile::tempdir().unwrap();
-        let running = start(config(folder.path()), clock).await.unwrap();
+        let running = start(change(config(folder.path())), clock).await.unwrap();
         Self { running, folder }
     }
 
@@ -87,6 +92,11 @@ impl Site {
             PersonRow { person, name: format!("{role} one"), language: "en".into(), role, active: true };
         admin.post::<PersonRow>("/v1/people", &row).await.unwrap();
         admin.post("/v1/codes", &CodeRequest { person }).await.unwrap()
+    }
+
+    /// Entries in the log.
+    pub async fn size(&self) -> u64 {
+        self.running.server.store().size().await.unwrap()
     }
 
     pub async fn stop(self) -> tempfile::TempDir {
@@ -225,14 +235,16 @@ impl Device {
         }
     }
 
-    pub async fn sign_in(&mut self) -> Result<(), Refusal> {
+    /// The answer to a new challenge.
+    pub async fn session_request(&self) -> Result<SessionRequest, Refusal> {
         let challenge: Challenge = self.post("/v1/challenge", &()).await?;
         let text = message(SESSION, &[challenge.server_id.as_bytes(), &[0], &challenge.nonce.0]);
-        let request = SessionRequest {
-            device: self.name.clone(),
-            nonce: challenge.nonce,
-            signature: self.ed25519.sign(&text).to_bytes().into(),
-        };
+        let signature = self.ed25519.sign(&text).to_bytes().into();
+        Ok(SessionRequest { device: self.name.clone(), nonce: challenge.nonce, signature })
+    }
+
+    pub async fn sign_in(&mut self) -> Result<(), Refusal> {
+        let request = self.session_request().await?;
         let session: Session = self.post("/v1/session", &request).await?;
         self.token = Some(session.token);
         Ok(())

@@ -66,6 +66,11 @@ impl<'a> Read<'a> {
         self.entries(&format!("{COLUMNS} WHERE e.doc = ?1 ORDER BY e.hlc, e.device, e.n"), params![Id(doc)])
     }
 
+    /// All entries of a kind in the order of the fold.
+    pub(crate) fn entries_of_kind(&self, kind: &str) -> Result<Vec<Entry>> {
+        self.entries(&format!("{COLUMNS} WHERE e.kind = ?1 ORDER BY e.hlc, e.device, e.n"), params![kind])
+    }
+
     /// Up to `limit` entries of a device's journal after number `n`, rising.
     ///
     /// # Errors

@@ -50,6 +50,17 @@ impl Tx<'_> {
             None => Ok(()),
         }
     }
+
+    /// The office's register has this document no more: its row goes, unless this device folded it itself.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn delete_mirrored_row(&self, doc: Uuid) -> Result<()> {
+        match standing(self, doc)? {
+            Some(standing) if standing.origin == RegisterOrigin::Mirror => remove(self, &standing),
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 fn knows_more(standing: &Standing, row: &RegisterRow) -> bool {

@@ -90,18 +90,19 @@ impl Read<'_> {
 }
 
 impl Tx<'_> {
-    /// Keeps what the server says of entries, and folds their documents again where that changes them.
+    /// Keeps what the server says of entries, and folds again what they are about where that changes it.
     ///
     /// # Errors
     /// What the database says.
     pub fn put_envelopes(&self, envelopes: &[Envelope]) -> Result<()> {
         let mut docs: Vec<Uuid> = Vec::new();
         for envelope in envelopes {
-            if self.put_envelope(envelope, None)?
-                && let Some(doc) = self.document_of(envelope.entry)?
-                && !docs.contains(&doc)
-            {
-                docs.push(doc);
+            if self.put_envelope(envelope, None)? {
+                match self.document_of(envelope.entry)? {
+                    Some(doc) if docs.contains(&doc) => {}
+                    Some(doc) => docs.push(doc),
+                    None => project::settle(self, envelope.entry)?,
+                }
             }
         }
         project::refresh(self, &docs)
@@ -109,9 +110,11 @@ impl Tx<'_> {
 
     /// Writes one envelope, with what the entry is about if it came from elsewhere; whether that was news.
     pub(crate) fn put_envelope(&self, envelope: &Envelope, subject: Option<Uuid>) -> Result<bool> {
-        let sql = "INSERT INTO envelope (entry, subject, seq, bytes) VALUES (?1, ?2, ?3, ?4)
+        // What others wrote is theirs to have proven: an office would ask for the whole register again and again.
+        let sql = "INSERT INTO envelope (entry, subject, seq, bytes, proven) VALUES (?1, ?2, ?3, ?4,
+                     coalesce((SELECT own = 0 FROM entry JOIN journal USING (device) WHERE id = ?1), 0))
                    ON CONFLICT (entry) DO UPDATE SET subject = coalesce(excluded.subject, subject), seq = excluded.seq,
-                     bytes = excluded.bytes, proven = CASE WHEN excluded.bytes = bytes THEN proven ELSE 0 END
+                     bytes = excluded.bytes, proven = CASE WHEN excluded.bytes = bytes THEN proven ELSE excluded.proven END
                    WHERE excluded.bytes <> bytes OR (subject IS NULL AND excluded.subject IS NOT NULL)";
         let changed = self.conn.prepare_cached(sql)?.execute(params![
             Hash(envelope.entry),

@@ -106,6 +106,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<FileDue> {
 }
 
 impl Read<'_> {
+    // The files come first in these joins: an office knows of a million files and has a handful of them.
+
     /// Files here that entries known to the server speak of and that it does not have yet, small ones first.
     /// `of_others` adds those that only others' entries speak of: what an office can give back to a server that lost them.
     ///
@@ -113,7 +115,7 @@ impl Read<'_> {
     /// What the database says.
     pub fn files_to_send(&self, of_others: bool, limit: u32) -> Result<Vec<FileDue>> {
         let sql = "SELECT m.sha256, b.sort, b.media_type, b.size, max(m.doc)
-                   FROM mention m JOIN blob b USING (sha256) JOIN entry e ON e.id = m.entry
+                   FROM blob b CROSS JOIN mention m USING (sha256) JOIN entry e ON e.id = m.entry
                      JOIN journal j USING (device) LEFT JOIN uploaded u ON u.sha256 = m.sha256
                    WHERE u.sha256 IS NULL AND (j.own = 1 AND e.n <= j.acked OR j.own = 0 AND ?1)
                    GROUP BY m.sha256 ORDER BY b.size, m.sha256 LIMIT ?2";
@@ -128,7 +130,7 @@ impl Read<'_> {
     /// What the database says.
     pub fn files_unsent(&self) -> Result<Vec<FileDue>> {
         let sql = "SELECT m.sha256, b.sort, b.media_type, b.size, max(m.doc)
-                   FROM mention m JOIN blob b USING (sha256) JOIN entry e ON e.id = m.entry
+                   FROM blob b CROSS JOIN mention m USING (sha256) JOIN entry e ON e.id = m.entry
                      JOIN journal j USING (device) LEFT JOIN uploaded u ON u.sha256 = m.sha256
                    WHERE j.own = 1 AND (u.sha256 IS NULL OR u.refused <> '')
                    GROUP BY m.sha256 ORDER BY b.size, m.sha256";

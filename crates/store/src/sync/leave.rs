@@ -3,12 +3,11 @@
 use crate::{
     column::{Hash, Id},
     error::Result,
-    journal::Entry,
     project,
     search::{self, What},
     store::Tx,
 };
-use fieldseal_domain::{Digest, event::ReadEvent};
+use fieldseal_domain::Digest;
 use uuid::Uuid;
 
 impl Tx<'_> {
@@ -23,12 +22,11 @@ impl Tx<'_> {
             self.let_go(entry, None)?;
         }
         self.conn.prepare_cached("DELETE FROM subject WHERE id = ?1")?.execute([Id(subject)])?;
-        self.forget_projections(subject)?;
+        self.forget_thing(subject)?;
+        self.delete_register_row(subject)?;
         project::refresh(self, &[subject])?;
-        for entry in self.own_entries_about(subject)? {
-            project::apply_thing(self, &entry)?;
-        }
-        Ok(())
+        // Only own entries about it are left.
+        project::entries_about(self, subject)?.iter().try_for_each(|entry| project::apply_thing(self, entry))
     }
 
     fn entries_to_leave(&self, subject: Uuid) -> Result<Vec<Digest>> {
@@ -61,7 +59,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn forget_projections(&self, subject: Uuid) -> Result<()> {
+    /// Takes what was folded of a document or thing out of the tables; nil is the firm.
+    pub(crate) fn forget_thing(&self, subject: Uuid) -> Result<()> {
+        if subject.is_nil() {
+            self.conn.execute("DELETE FROM firm", [])?;
+        }
         for (table, what) in [
             ("document", What::Document),
             ("customer", What::Customer),
@@ -74,26 +76,6 @@ impl Tx<'_> {
             }
         }
         self.conn.prepare_cached("DELETE FROM person WHERE id = ?1")?.execute([Id(subject)])?;
-        self.delete_register_row(subject)?;
         Ok(())
-    }
-
-    /// What was written here about a thing that has no document of its own.
-    fn own_entries_about(&self, subject: Uuid) -> Result<Vec<Entry>> {
-        let which = "JOIN journal j ON j.device = e.device
-                     WHERE j.own = 1 AND e.doc IS NULL
-                       AND e.kind IN ('person_saved', 'customer_saved', 'equipment_saved', 'job_saved', 'recovered')
-                     ORDER BY e.hlc, e.device, e.n";
-        let mut entries = self.entries_where(which, [])?;
-        entries.retain(|entry| thing_of(entry) == Some(subject));
-        Ok(entries)
-    }
-}
-
-/// The thing an entry without document is about.
-fn thing_of(entry: &Entry) -> Option<Uuid> {
-    match entry.event() {
-        Ok(ReadEvent::Known(event)) => project::thing(&event),
-        Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => None,
     }
 }

@@ -24,9 +24,9 @@ pub struct Peer {
     pub etag: String,
     /// How far the whole log has been read: every entry below this (office roles).
     pub feed: u64,
-    /// Newest head among the register's rows that were read (office roles); none while nothing was read.
+    /// Change of the register that was read to (office roles); none while nothing was read.
     pub register_newest: Option<u64>,
-    /// Oldest head among them; none while nothing was read, 0 when all were.
+    /// Oldest head among the rows that were read backwards; none while nothing was read, 0 when all were.
     pub register_oldest: Option<u64>,
     /// Size of the last checkpoint that was found good.
     pub tree_size: u64,

@@ -73,20 +73,25 @@ impl Tx<'_> {
     pub fn keep_pulled(&self, pulled: &[Pulled]) -> Result<Kept> {
         let mut kept = Kept::default();
         let mut fresh = Vec::new();
-        let mut spoken_of = Vec::new();
+        let (mut spoken_of, mut things) = (Vec::new(), Vec::new());
         for Pulled { entry, envelope } in pulled {
-            match self.keep_unfolded(entry) {
-                Ok(true) => fresh.push(entry.clone()),
-                Ok(false) => {}
+            let new = match self.keep_unfolded(entry) {
+                Ok(new) => new,
                 Err(StoreError::Forked { device, n }) => {
                     kept.forked.push((device, n));
                     continue;
                 }
                 Err(error) => return Err(error),
-            }
+            };
             self.see_stamp(envelope.facts.clamped.unwrap_or(entry.header.hlc))?;
             if self.put_envelope(envelope, Some(project::subject(entry)))? {
                 spoken_of.extend(entry.header.doc);
+                if !new && entry.header.doc.is_none() {
+                    things.push(entry.id);
+                }
+            }
+            if new {
+                fresh.push(entry.clone());
             }
         }
         kept.new = fresh.len();
@@ -95,6 +100,7 @@ impl Tx<'_> {
         spoken_of.sort_unstable();
         spoken_of.dedup();
         project::refresh(self, &spoken_of)?;
+        things.into_iter().try_for_each(|entry| project::settle(self, entry))?;
         Ok(kept)
     }
 

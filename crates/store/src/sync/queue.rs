@@ -46,10 +46,10 @@ pub struct QueueItem {
 /// Entries not sent, and entries that speak of a file not sent.
 const DUE: &str = "
   SELECT e.doc AS doc, e.hlc AS hlc, 1 AS entries, e.kind = 'signed' AS signatures, 0 AS files, j.refused AS refused
-    FROM journal j JOIN entry e ON e.device = j.device AND e.n > j.acked WHERE j.own = 1
+    FROM journal j CROSS JOIN entry e ON e.device = j.device AND e.n > j.acked WHERE j.own = 1
   UNION ALL
   SELECT max(e.doc), min(e.hlc), 0, 0, 1, coalesce(max(u.refused), '')
-    FROM mention m JOIN blob b USING (sha256) JOIN entry e ON e.id = m.entry JOIN journal j USING (device)
+    FROM blob b CROSS JOIN mention m USING (sha256) JOIN entry e ON e.id = m.entry JOIN journal j USING (device)
       LEFT JOIN uploaded u ON u.sha256 = m.sha256
     WHERE j.own = 1 AND (u.sha256 IS NULL OR u.refused <> '') GROUP BY m.sha256";
 

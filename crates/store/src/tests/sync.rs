@@ -75,6 +75,79 @@ fn clamped(entry: Digest, seq: u64, clamped: Option<Hlc>) -> Envelope {
     Envelope::read(entry, said.to_bytes().unwrap()).unwrap()
 }
 
+/// Would turn red if what a revoked device says of a customer counted, or a clock a year ahead won for a year.
+#[test]
+fn a_thing_counts_as_the_server_says() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    let named = |name: &str| {
+        Event::CustomerSaved(Box::new(Customer { id: uuid(4), name: name.into(), ..Customer::default() }))
+    };
+    let shown = |desk: &Desk| desk.store.read().customer(uuid(4)).unwrap().map(|customer| customer.name);
+    let (mut thief, mut office) = (Other::new("thief"), Other::new("office"));
+    let mut stolen = thief.says(None, &named("Stolen"));
+    let event = stolen.entry.id;
+    stolen.envelope = quarantined(event, 1);
+    keep(&mut desk, &[stolen]);
+    assert_eq!(shown(&desk), None);
+    let (reason, by) = ("it was hers".to_owned(), uuid(5));
+    let answer = Event::QuarantineAnswered { entry: event, accept: true, reason, by };
+    keep(&mut desk, &[office.says(None, &answer)]);
+    assert_eq!(shown(&desk).as_deref(), Some("Stolen"));
+
+    let mut ahead = thief.says_at(Hlc(YEAR_9999_MS << 16), None, &named("From the future"));
+    ahead.envelope = clamped(ahead.entry.id, 8, Some(Hlc(2_000)));
+    keep(&mut desk, &[ahead]);
+    assert_eq!(shown(&desk).as_deref(), Some("From the future"));
+    keep(&mut desk, &[office.says_at(Hlc(3_000), None, &named("Today"))]);
+    assert_eq!(shown(&desk).as_deref(), Some("Today"));
+    desk.store.rebuild().unwrap();
+    assert_eq!(shown(&desk).as_deref(), Some("Today"), "folded again it is the same");
+}
+
+/// Would turn red if a tablet whose clock ran ahead, or that was revoked, went on believing itself alone.
+#[test]
+fn an_own_thing_follows_what_the_server_says() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    let named = |name: &str| Customer { id: uuid(4), name: name.into(), ..Customer::default() };
+    let shown = |desk: &Desk| desk.store.read().customer(uuid(4)).unwrap().map(|customer| customer.name);
+    let save = |desk: &mut Desk, name: &str| {
+        desk.append(None, &Event::CustomerSaved(Box::new(named(name)))).unwrap().id
+    };
+    let mine = save(&mut desk, "Mine, tomorrow");
+    let mut office = Other::new("office");
+    keep(&mut desk, &[office.says(None, &Event::CustomerSaved(Box::new(named("Theirs, today"))))]);
+    assert_eq!(shown(&desk).as_deref(), Some("Mine, tomorrow"));
+    desk.store.transact(|tx| tx.put_envelopes(&[clamped(mine, 2, Some(Hlc(1)))])).unwrap();
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"), "the clock ran ahead");
+
+    let later = save(&mut desk, "Mine, revoked");
+    assert_eq!(shown(&desk).as_deref(), Some("Mine, revoked"));
+    desk.store.transact(|tx| tx.put_envelopes(&[quarantined(later, 3)])).unwrap();
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"));
+    let answered =
+        |accept| Event::QuarantineAnswered { entry: later, accept, reason: "r".into(), by: uuid(5) };
+    let mut thief = Other::new("thief");
+    let mut own = thief.says(None, &answered(true));
+    own.envelope = quarantined(own.entry.id, 4);
+    keep(&mut desk, &[own]);
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"), "an answer that is set aside answers nothing");
+    keep(&mut desk, &[office.says(None, &answered(true))]);
+    assert_eq!(shown(&desk).as_deref(), Some("Mine, revoked"));
+    keep(&mut desk, &[office.says(None, &answered(false))]);
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"));
+    desk.store.rebuild().unwrap();
+    assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"), "folded again it is the same");
+}
+
+fn quarantined(event: Digest, seq: u64) -> Envelope {
+    let verdict = Verdict::Quarantined(facts::QuarantineReason::Revoked);
+    let origin = Digest::default();
+    let said = facts::Envelope { seq, event, received_ms: 7, verdict, clamped: None, origin };
+    Envelope::read(event, said.to_bytes().unwrap()).unwrap()
+}
+
 fn known(desk: &mut Desk) {
     let peer = Peer { server_id: "s".into(), log_epoch: "1".into(), ..Peer::default() };
     desk.store.transact(|tx| tx.put_peer(&peer)).unwrap();
@@ -357,6 +430,26 @@ fn a_file_comes_in_pieces_and_counts_only_whole() {
     let finished = desk.store.transact(|tx| tx.finish_incoming(other, BlobSort::Sealed, "")).unwrap();
     assert!(!finished && desk.store.read().blob_info(other).unwrap().is_none());
     assert_eq!(desk.store.read().incoming(other).unwrap(), 0);
+}
+
+/// Would turn red if an office asked for the proof of everything that anybody ever wrote, on every session.
+#[test]
+fn only_own_entries_wait_for_their_proof() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    desk.create(uuid(1), content("mine"));
+    let mine = desk.store.read().entries_of(uuid(1)).unwrap().remove(0).id;
+    keep(&mut desk, &[Other::new("office").creates(uuid(2), "theirs")]);
+    desk.store.transact(|tx| tx.put_envelopes(&[envelope(mine, 5)])).unwrap();
+    let due = |desk: &Desk| -> Vec<Digest> {
+        desk.store.read().unproven(0, 99, 99).unwrap().into_iter().map(|e| e.entry).collect()
+    };
+    assert_eq!(due(&desk), [mine]);
+    desk.store.transact(|tx| tx.set_proven(&[mine])).unwrap();
+    assert!(due(&desk).is_empty());
+    // Another place in another log has to be proven anew.
+    desk.store.transact(|tx| tx.put_envelopes(&[envelope(mine, 6)])).unwrap();
+    assert_eq!(due(&desk), [mine]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use fieldseal_wire::{
 };
 use reqwest::{
     Client, Method, RequestBuilder, Response, StatusCode,
-    header::{ETAG, HeaderMap, IF_NONE_MATCH, RANGE},
+    header::{ETAG, HeaderMap, IF_NONE_MATCH, RANGE, RETRY_AFTER},
     redirect::Policy,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -176,6 +176,11 @@ fn blob_state_of(response: &Response) -> Answer<BlobState> {
         (_, _) => match response.status() {
             StatusCode::UNAUTHORIZED => Err(Refusal::new(Code::NoSession, "the session has ended").into()),
             StatusCode::FORBIDDEN => Err(Refusal::new(Code::NotAllowed, "this is not allowed").into()),
+            StatusCode::TOO_MANY_REQUESTS => {
+                let refusal = Refusal::new(Code::TooMany, "the server wants to be left alone for a while");
+                let seconds = header_number(headers, RETRY_AFTER.as_str());
+                Err(refusal.with(serde_json::json!({ "retry_after_s": seconds })).into())
+            }
             StatusCode::NOT_FOUND => Err(Refusal::new(Code::NotFound, "there is no such file").into()),
             _ => Err(odd("something that is not the server answered")),
         },
@@ -240,6 +245,7 @@ impl Central for HttpCentral {
         match ask {
             RegisterAsk::Before(before) => query.extend(before.map(|seq| ("before", seq.to_string()))),
             RegisterAsk::After(after) => query.push(("after", after.to_string())),
+            RegisterAsk::Changes(change) => query.push(("changes", change.to_string())),
         }
         self.get("register", &query).await
     }

@@ -41,6 +41,10 @@ pub enum Lie {
     TooOld,
     /// Forgets the session before the first push.
     ForgetsSession,
+    /// Says that somebody else is sending every file.
+    TakesNoFile,
+    /// Says that the log is empty, so that only the register is known.
+    HidesLog,
 }
 
 impl Central for Liar {
@@ -76,6 +80,9 @@ impl Central for Liar {
         self.inner.pull(pull).await
     }
     async fn feed(&self, after: Option<u64>, limit: u32) -> Answer<Page> {
+        if self.lie == Lie::HidesLog {
+            return Ok(Page { entries: Vec::new(), cursors: Vec::new(), more: false });
+        }
         self.inner.feed(after, limit).await
     }
     async fn register(&self, ask: RegisterAsk, limit: u32) -> Answer<RegisterPage> {
@@ -85,6 +92,9 @@ impl Central for Liar {
         self.inner.blob_state(sha256).await
     }
     async fn put_blob(&self, sha256: Digest, offset: u64, size: u64, piece: Vec<u8>) -> Answer<BlobState> {
+        if self.lie == Lie::TakesNoFile {
+            return Err(Refusal::new(Code::Busy, "somebody else is sending this file").into());
+        }
         self.inner.put_blob(sha256, offset, size, piece).await
     }
     async fn get_blob(&self, sha256: Digest, offset: u64, limit: u64) -> Answer<Vec<u8>> {
@@ -93,9 +103,12 @@ impl Central for Liar {
     async fn checkpoint(&self) -> Answer<CheckpointAnswer> {
         match &self.lie {
             Lie::Note(note) => Ok(CheckpointAnswer { note: note.clone() }),
-            Lie::NoProof | Lie::OtherProof | Lie::TooOld | Lie::ForgetsSession => {
-                self.inner.checkpoint().await
-            }
+            Lie::NoProof
+            | Lie::OtherProof
+            | Lie::TooOld
+            | Lie::ForgetsSession
+            | Lie::TakesNoFile
+            | Lie::HidesLog => self.inner.checkpoint().await,
         }
     }
     async fn consistency(&self, request: &ConsistencyRequest) -> Answer<Proof> {

@@ -1,8 +1,14 @@
 //! The office's desktop: the register at once, the rest behind it.
 
-use crate::site::Site;
-use fieldseal_domain::role::Role;
-use fieldseal_sync::{Handle, Phase, Runner};
+use crate::{
+    liar::{Liar, Lie},
+    site::{Site, central},
+    tablet::Tablet,
+};
+use fieldseal_domain::{event::Event, role::Role};
+use fieldseal_store::{RegisterOrigin, SyncState};
+use fieldseal_sync::{Engine, Handle, Phase, Runner};
+use std::sync::Arc;
 
 /// A new desktop gets every row, everything that was written, and later only what changed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -27,6 +33,29 @@ async fn a_new_desktop_has_the_register() {
     let mut log = site.log().await;
     log.retain(|id, _| office.on(|store| store.read().entry(*id).unwrap()).is_none());
     assert!(log.is_empty(), "the office has the whole log");
+}
+
+/// Would turn red if a mirrored row were not told of a file that came after its document, or of one thrown away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mirror_hears_of_what_is_no_entry() {
+    let site = Site::new().await;
+    let (_, tablet) = site.tablet(Role::Technician).await;
+    let (doc, draft) = (tablet.visit("First", 1_500), tablet.create("Second", None));
+    let (_, office) = site.tablet(Role::Office).await;
+    let through =
+        |lie, who: &Arc<Tablet>| Engine::new(Liar::new(central(site.address()), lie), Arc::clone(who));
+    let row = |doc| office.on(|store| store.read().register_row(doc).unwrap());
+    through(Lie::TakesNoFile, &tablet).run().await.unwrap();
+    through(Lie::HidesLog, &office).run().await.unwrap();
+    let before = row(doc).unwrap();
+    assert_eq!((before.origin, before.sync), (RegisterOrigin::Mirror, SyncState::Local));
+    assert!(row(draft).is_some());
+    tablet.write(Some(draft), &[Event::DraftDiscarded { by: uuid::Uuid::nil() }]);
+    site.sync(&tablet).await;
+    through(Lie::HidesLog, &office).run().await.unwrap();
+    let after = row(doc).unwrap();
+    assert_eq!((after.sync, after.head_seq), (SyncState::Acknowledged, before.head_seq));
+    assert!(row(draft).is_none());
 }
 
 /// The runner: a session at once, another when woken, none after it was stopped.

@@ -149,6 +149,7 @@ impl Central for SimCentral {
             RegisterAsk::Before(None) => String::new(),
             RegisterAsk::Before(Some(seq)) => format!("&before={seq}"),
             RegisterAsk::After(seq) => format!("&after={seq}"),
+            RegisterAsk::Changes(change) => format!("&changes={change}"),
         };
         self.json(Method::GET, &format!("register?limit={limit}{which}"), Vec::new()).await
     }

@@ -28,6 +28,7 @@ pub fn config(folder: &Path, listen: SocketAddr) -> Config {
         organisation: "Test AG".into(),
         trusted_proxies: Vec::new(),
         metrics_peers: Vec::new(),
+        pace: fieldseal_server::Pace::default(),
         plain: true,
         tls: None,
         log: "info".into(),

@@ -3,7 +3,7 @@
 use fieldseal_domain::{
     ContentHash, Digest, FileHash, Language,
     acceptance::{Acceptance, Consent, JournalPosition, Method, Outcome, PagesSeen, Signer},
-    content::{Content, Origin, TemplateRef},
+    content::{Content, Origin, Photo, TemplateRef},
     event::{ClockReading, Continues, Event, FrozenRevision, Recovered, SignedSlot},
     ink::Ink,
     party::{Customer, Job},
@@ -168,18 +168,41 @@ impl Tablet {
 
     /// Begins a document.
     pub fn create(&self, name: &str, job: Option<Uuid>) -> Uuid {
+        self.create_with(name, job, &[])
+    }
+
+    fn create_with(&self, name: &str, job: Option<Uuid>, photos: &[Vec<u8>]) -> Uuid {
         let doc = Uuid::now_v7();
         let customer = Customer { id: Uuid::now_v7(), name: name.into(), ..Customer::default() };
         let origin = job.map(|job| Origin::Job { job, code: "J-1".into() });
-        let content =
-            Content { kind: "service_sheet".into(), customer, origin: origin.clone(), ..Content::default() };
+        let photos = photos.iter().map(|bytes| self.photo(bytes)).collect();
+        let kind = "service_sheet".into();
+        let content = Content { kind, customer, origin: origin.clone(), photos, ..Content::default() };
         self.write(Some(doc), &[Event::Created { content: Box::new(content), origin, by: Uuid::nil() }]);
         doc
     }
 
     /// A visit: begun, frozen, signed; the sealed file is `size` bytes.
     pub fn visit(&self, name: &str, size: usize) -> Uuid {
-        let doc = self.create(name, None);
+        self.visit_with(name, size, &[])
+    }
+
+    fn photo(&self, bytes: &[u8]) -> Photo {
+        self.on(|store| store.transact(|tx| tx.put_blob(BlobSort::Picture, "image/jpeg", bytes)).unwrap());
+        Photo {
+            sha256: Digest::of(bytes),
+            caption: String::new(),
+            taken_at: String::new(),
+            width: 1600,
+            height: 1200,
+            size: bytes.len() as u64,
+            media_type: "image/jpeg".into(),
+        }
+    }
+
+    /// A visit with photos.
+    pub fn visit_with(&self, name: &str, size: usize, photos: &[Vec<u8>]) -> Uuid {
+        let doc = self.create_with(name, None, photos);
         let mut pdf: Vec<u8> = format!("%PDF {doc} {name} ").into_bytes();
         self.store_file(BlobSort::Frozen, &pdf);
         let file = FileHash::of(&pdf);

@@ -4,18 +4,23 @@ use crate::{
     Outcome,
     figure::Figure,
     measure::{Times, load, repeat, wall},
+    sizes,
+    support::Device,
 };
-use fieldseal_domain::fold::Status;
+use fieldseal_domain::{
+    content::Content,
+    event::Event,
+    fold::Status,
+    party::{Customer, Equipment},
+};
 use fieldseal_store::{
     DatabaseKey, Direction, OpenMode, RegisterFilter, RegisterOrigin, RegisterRow, Store, StoreError,
     SyncState, Verification,
 };
+use fieldseal_wire::WireEntry;
 use std::path::Path;
 use uuid::Uuid;
 
-const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
-/// Stops before larger sizes: to try the measurement.
-const MOST: &str = "FIELDSEAL_BENCH_ROWS";
 /// Rows on a screen.
 const PAGE: u32 = 50;
 const BATCH: u64 = 5_000;
@@ -76,10 +81,9 @@ pub fn figures(folder: &Path) -> Outcome<Vec<Figure>> {
     let folder = tempfile::tempdir_in(folder)?;
     let mut store =
         Store::open(&folder.path().join("register.db"), DatabaseKey::new([9; 32]), OpenMode::Create)?;
-    let most = std::env::var(MOST).ok().and_then(|rows| rows.parse().ok()).unwrap_or(u64::MAX);
     let mut figures = Vec::new();
     let mut rows = 0;
-    for size in SIZES.into_iter().filter(|size| *size <= most) {
+    for size in sizes() {
         let added = size - rows;
         let ((), filled) = wall(|| fill(&mut store, rows, size))?;
         rows = size;
@@ -203,6 +207,23 @@ fn row(n: u64) -> RegisterRow {
     }
 }
 
+/// The beginning of a document with the words of a row, as its technician writes it.
+pub fn document(device: &mut Device, n: u64) -> WireEntry {
+    let row = row(n);
+    let customer =
+        Customer { id: row.customer, name: row.customer_name, city: row.site, ..Customer::default() };
+    let equipment = Equipment { make: "Exempel".into(), serial: row.serial, ..Equipment::default() };
+    let content = Content {
+        kind: row.kind,
+        customer,
+        equipment: vec![equipment],
+        technician: row.technician_name,
+        ..Content::default()
+    };
+    let by = device.person();
+    device.write(Some(row.doc), &Event::Created { content: Box::new(content), origin: None, by })
+}
+
 fn customer(n: u64) -> Uuid {
     Uuid::from_u128(u128::from(n) | 1 << 100)
 }
@@ -213,7 +234,7 @@ fn place(n: u64) -> i64 {
 }
 
 /// Numbers that look like chance and are the same every time (splitmix64).
-fn mixed(n: u64) -> u64 {
+pub fn mixed(n: u64) -> u64 {
     let n = n.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let n = (n ^ (n >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let n = (n ^ (n >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
