@@ -19,6 +19,5 @@ mod tls;
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use fieldseal_ledger as store;
-pub use mail::{MailSettings, Security, Words};
 pub use run::{Running, start};
 pub use server::{Server, StartError};
