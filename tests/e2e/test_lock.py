@@ -32,7 +32,13 @@ FORBIDDEN = {
     "clear_acceptance": {"document": NIL, "reason": "x"},
     "export_register": {"request": {"form": "csv", "query": {}, "chosen": [], "words": {}}},
     "central": {}, "connect": {"request": {"address": "https://127.0.0.1:1", "code": "x"}}, "sync_now": {},
-    "see_alarm": {"id": 1}, "save_unsent": {},
+    "see_alarm": {"id": 1}, "save_unsent": {}, "staff": {}, "mail_settings": {}, "bring_parcel": {}, "copies": {"document": None},
+    "save_staff": {"person": {"id": NIL, "name": "X", "language": "en", "role": "admin", "active": True}},
+    "make_code": {"person": NIL}, "reset_staff_pin": {"person": NIL}, "revoke_device": {"device": "a", "reason": "x"},
+    "approve_journal": {"journal": "a"}, "set_aside": {"all": True}, "test_mail": {"to": "a@example.com"},
+    "answer_set_aside": {"entries": [], "accept": True, "reason": "x"},
+    "save_mail_settings": {"mail": {"enabled": False, "host": "", "port": 0, "security": "tls", "user": "", "password": "",
+        "has_password": False, "from": "", "reply_to": "", "office": "", "kinds": [], "words": {}, "shipped": {}}},
     "set_logo": {"bytes": ""}, "add_photo": {"document": NIL, "name": "a", "bytes": "", "caption": ""},
 }  # fmt: skip
 

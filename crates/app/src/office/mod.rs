@@ -10,6 +10,7 @@ mod table;
 
 pub use export::ExportSink;
 pub use import::{ImportReport, Imported, Refusal};
+pub(crate) use moves::reason_of;
 
 use crate::{
     app::App,

@@ -1,5 +1,6 @@
 //! What crosses to the screens: plain data, one TypeScript type each, no behaviour.
 
+pub mod admin;
 pub mod central;
 pub mod decisions;
 pub mod detail;

@@ -40,9 +40,8 @@ pub(super) async fn put_settings(
     State(server): State<Server>,
     Wire(new): Wire<MailSettings>,
 ) -> Answer<Json<Value>> {
-    mail::check_settings(&new).map_err(|fault| {
-        No::new(Code::BadRequest, mail::sentence(fault)).with(json!({ "why": fault }))
-    })?;
+    mail::check_settings(&new)
+        .map_err(|fault| No::new(Code::BadRequest, mail::sentence(fault)).with(json!({ "why": fault })))?;
     mail::put_settings(&server, new).await?;
     Ok(Json(json!({})))
 }

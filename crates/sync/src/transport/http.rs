@@ -126,11 +126,7 @@ impl HttpCentral {
         answer(self.request(Method::PUT, path).json(question)).await
     }
 
-    pub(crate) async fn get<A: DeserializeOwned>(
-        &self,
-        path: &str,
-        query: &[(&str, String)],
-    ) -> Answer<A> {
+    pub(crate) async fn get<A: DeserializeOwned>(&self, path: &str, query: &[(&str, String)]) -> Answer<A> {
         let mut url = self.address.route(path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);

@@ -145,9 +145,37 @@ export interface CentralBackend {
   saveUnsent(): Promise<string | null>;
 }
 
+/** The office's administration, asked of its server: each may be rejected with `office_unreachable`, `no_office` or `not_for_role`. */
+export interface AdminBackend {
+  staff(): Promise<v.StaffView>;
+  /** An id of zeros adds a person. */
+  saveStaff(person: v.StaffPerson): Promise<v.StaffPerson>;
+  makeCode(person: string): Promise<v.NewCode>;
+  resetStaffPin(person: string): Promise<null>;
+  revokeDevice(device: string, reason: string): Promise<null>;
+  approveJournal(journal: string): Promise<null>;
+  setAside(all: boolean): Promise<v.SetAsideRow[]>;
+  answerSetAside(entries: string[], accept: boolean, reason: string): Promise<null>;
+  mailSettings(): Promise<v.MailView>;
+  saveMailSettings(mail: v.MailView): Promise<v.MailView>;
+  testMail(to: string): Promise<v.MailTestView>;
+  /** Of one document, or of all. */
+  copies(document: string | null): Promise<v.CopyRow[]>;
+  /** What the file held, or null when the dialog was left. */
+  bringParcel(): Promise<v.BroughtView | null>;
+}
+
 /** Everything. */
 export interface Backend
-  extends CentralBackend, StartBackend, JobsBackend, DraftBackend, HandOverBackend, DetailBackend, OfficeBackend {
+  extends
+    AdminBackend,
+    CentralBackend,
+    StartBackend,
+    JobsBackend,
+    DraftBackend,
+    HandOverBackend,
+    DetailBackend,
+    OfficeBackend {
   /** Address of a page image. */
   pageUrl(token: string, page: number, width: number): string;
   /** Address of a stored picture. */
