@@ -136,7 +136,7 @@ impl Desk {
     /// What this device answered that the server has not said yet.
     fn own_answer(&self, id: Digest, doc: Option<Uuid>) -> Result<Option<bool>> {
         let Some(doc) = doc else { return Ok(None) };
-        let answers =
+        let mut answers =
             self.store.read().entries_of(doc)?.into_iter().filter_map(|entry| match entry.event() {
                 Ok(ReadEvent::Known(event)) => match *event {
                     Event::QuarantineAnswered { entry, accept, .. } if entry == id => Some(accept),
@@ -144,7 +144,7 @@ impl Desk {
                 },
                 Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => None,
             });
-        Ok(answers.last())
+        Ok(answers.next_back())
     }
 
     /// Number and customer of a document; else the name of the thing.
