@@ -195,6 +195,10 @@ fn arguments_of(command: &str) -> Value {
             "shipped": {},
         } }),
         "test_mail" => json!({ "to": "a@example.com" }),
+        "retention" => json!({ "rule": { "years": 10, "kinds": [] } }),
+        "erase_documents" => {
+            json!({ "rule": { "years": 10, "kinds": [] }, "documents": [nil], "reason": "x" })
+        }
         "copies" => json!({ "document": null }),
         "hold" => json!({ "document": nil, "on": true, "reason": "x" }),
         "export_register" => {

@@ -34,6 +34,8 @@ FORBIDDEN = {
     "central": {}, "connect": {"request": {"address": "https://127.0.0.1:1", "code": "x"}}, "sync_now": {},
     "see_alarm": {"id": 1}, "save_unsent": {}, "staff": {}, "mail_settings": {}, "bring_parcel": {}, "copies": {"document": None},
     "save_staff": {"person": {"id": NIL, "name": "X", "language": "en", "role": "admin", "active": True}},
+    "retention": {"rule": {"years": 10, "kinds": []}},
+    "erase_documents": {"rule": {"years": 10, "kinds": []}, "documents": [NIL], "reason": "x"},
     "make_code": {"person": NIL}, "reset_staff_pin": {"person": NIL}, "revoke_device": {"device": "a", "reason": "x"},
     "approve_journal": {"journal": "a"}, "set_aside": {"all": True}, "test_mail": {"to": "a@example.com"},
     "answer_set_aside": {"entries": [], "accept": True, "reason": "x"},

@@ -7,6 +7,7 @@ use fieldseal_app::{
     view::{
         admin::{DeviceStanding, MailView, SetAsideAnswer, StaffDevice, StaffPerson},
         central::ConnectRequest,
+        retention::RetentionRule,
         sync::SyncPhase,
     },
 };
@@ -230,6 +231,52 @@ fn copies_by_mail_are_set_up_from_the_desk() {
     assert!(!said.accepted && !said.said.is_empty());
     assert!(admin.app.copies(None).unwrap().is_empty());
     admin.app.stop_sync();
+}
+
+/// Red if something went before it was shown, a hold was not respected, contents stayed with the server or a tablet, or a
+/// number was forgotten.
+#[test]
+fn what_a_rule_erases_is_shown_before_and_gone_everywhere_after() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = colleague(&admin, "Tekla", Role::Technician);
+    let (free, held) = (tablet.signed_sheet(), tablet.signed_sheet());
+    synced(&tablet);
+    let signed = |doc| admin.app.detail(doc).ok().filter(|view| view.row.status == Status::Signed);
+    let before = until("both documents", || {
+        admin.app.sync_now();
+        signed(free).zip(signed(held))
+    });
+    admin.app.hold(held, true, "a lawsuit").unwrap();
+    let rule = RetentionRule { years: 1, kinds: Vec::new() };
+    assert!(admin.app.retention(&rule).unwrap().rows.is_empty(), "nothing is a year old");
+    admin.clock.pass(2 * 366 * 24 * 3600);
+    let view = admin.app.retention(&rule).unwrap();
+    let holds = |doc| view.rows.iter().find(|row| row.document == doc).map(|row| (row.held, row.entries > 5));
+    assert_eq!((holds(free), holds(held)), (Some((false, true)), Some((true, true))));
+    let other_kind = RetentionRule { years: 1, kinds: vec!["intake_protocol".into()] };
+    assert!(admin.app.retention(&other_kind).unwrap().rows.is_empty());
+    let nothing = RetentionRule { years: 0, kinds: Vec::new() };
+    assert_eq!(code_of(admin.app.retention(&nothing)), "missing");
+    assert_eq!(code_of(admin.app.erase_documents(&rule, &[free], " ")), "missing");
+    assert_eq!(code_of(tablet.app.erase_documents(&rule, &[free], "x")), "not_for_role");
+    assert!(!office.is_erased(free));
+
+    assert_eq!(admin.app.erase_documents(&rule, &[free, held], "the law says so").unwrap(), 1);
+    synced(&admin);
+    assert!(office.is_erased(free) && !office.is_erased(held));
+    for desk in [&admin, &tablet] {
+        let gone = until("the contents gone", || {
+            desk.app.sync_now();
+            desk.app.detail(free).ok().filter(|view| view.row.customer.is_empty() && !view.has_file)
+        });
+        assert_eq!((gone.row.number, gone.row.status), (before.0.row.number.clone(), Status::Signed));
+        assert_eq!(desk.app.detail(held).unwrap().row.customer, before.1.row.customer);
+    }
+    let left = admin.app.retention(&rule).unwrap().rows;
+    assert_eq!(left.iter().map(|row| row.document).collect::<Vec<_>>(), [held]);
+    admin.app.stop_sync();
+    tablet.app.stop_sync();
 }
 
 /// Red if a file carried in by hand were taken in part without a word, or its signatures did not arrive.

@@ -120,6 +120,12 @@ const SCREENS = [
     'copies',
     async (at) => (await at('to-office').click(), at('office-mail').click()),
   ],
+  [
+    'office-retention',
+    'phase=open&role=manager&language=de',
+    'retention-rows',
+    async (at) => (await at('to-office').click(), at('office-retention').click()),
+  ],
   ['office-away', 'phase=open&role=admin&fail=staff&code=office_unreachable', 'office-failed', open('to-office')],
   ['office-alone', 'phase=open&role=admin&fail=staff&code=no_office&language=de', 'office-alone', open('to-office')],
   ['detail-bad', 'phase=open', 'verdict-bad', open('document-d4')],

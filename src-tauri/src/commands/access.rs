@@ -77,7 +77,7 @@ commands! {
         export::open_sealed, export::print_sealed, export::save_sealed, export::export_root,
         export::root_certificate, office::register, office::register_count, office::dashboard, office::save_view,
         office::delete_view, office::assign_job, office::void_document, office::clear_acceptance, office::hold,
-        office::decisions, office::decide,
+        office::decisions, office::decide, office::retention, office::erase_documents,
         office::export_register, office::stop_export, office::import_waiting, office::sync_view,
         central::central, central::connect, central::sync_now, central::see_alarm,
         central::save_unsent, admin::staff, admin::save_staff, admin::make_code, admin::reset_staff_pin,

@@ -6,6 +6,7 @@ mod import;
 mod moves;
 mod paper;
 mod register;
+mod retention;
 mod table;
 
 pub use export::ExportSink;

@@ -8,5 +8,6 @@ pub mod document;
 pub mod hand_over;
 pub mod lists;
 pub mod register;
+pub mod retention;
 pub mod start;
 pub mod sync;

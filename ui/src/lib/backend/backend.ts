@@ -161,6 +161,10 @@ export interface AdminBackend {
   testMail(to: string): Promise<v.MailTestView>;
   /** Of one document, or of all. */
   copies(document: string | null): Promise<v.CopyRow[]>;
+  /** What a rule would erase; nothing happens yet. */
+  retention(rule: v.RetentionRule): Promise<v.RetentionView>;
+  /** How many were erased: held ones stay. */
+  eraseDocuments(rule: v.RetentionRule, documents: string[], reason: string): Promise<number>;
   /** What the file held, or null when the dialog was left. */
   bringParcel(): Promise<v.BroughtView | null>;
 }

@@ -46,6 +46,8 @@ export const tauri: Backend = {
   saveMailSettings: (mail) => ask('save_mail_settings', { mail }),
   testMail: (to) => ask('test_mail', { to }),
   copies: (document) => ask('copies', { document }),
+  retention: (rule) => ask('retention', { rule }),
+  eraseDocuments: (rule, documents, reason) => ask('erase_documents', { rule, documents, reason }),
   bringParcel: () => ask('bring_parcel'),
 
   jobs: (view) => ask('jobs', { view }),

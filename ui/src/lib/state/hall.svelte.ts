@@ -59,5 +59,8 @@ export function inUse(devices: readonly StaffDevice[], person: string): number {
   return devices.filter((device) => device.person === person && device.standing !== 'revoked').length;
 }
 
+/** Years a rule begins with: what most firms must keep their papers for. */
+export const YEARS = 10;
+
 /** Identity of a person who is not kept yet. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';

@@ -125,6 +125,31 @@ test('a manager sees the settings of mail and changes none, an auditor sees the 
   for (const id of ['mail-from', 'mail-test']) missing(id);
 });
 
+test('retention: shown first, held ones stay, a reason is needed', async () => {
+  await enter('manager');
+  await user.click(await at('office-retention'));
+  const rows = await at('retention-rows');
+  expect(rows.textContent).toContain('kept by a legal hold');
+  expect(screen.getAllByRole('checkbox')).toHaveLength(2);
+  await user.click(screen.getAllByRole('checkbox')[1]!);
+  const erase = vi.spyOn(backend, 'eraseDocuments');
+  await user.click(await at('retention-erase'));
+  const ok = await at('reason-ok');
+  expect(ok.hasAttribute('disabled')).toBe(true);
+  await user.type(await at('reason'), 'ten years are over');
+  await user.click(ok);
+  expect(erase).toHaveBeenCalledWith({ years: 10, kinds: [] }, ['r40'], 'ten years are over');
+  await waitFor(() => expect(screen.getByTestId('retention-rows').textContent).not.toContain('FS-2015-R4D7-00012'));
+  await user.clear(await at('retention-years'));
+  expect((await at('retention-show')).hasAttribute('disabled')).toBe(true);
+});
+
+test('an office role erases nothing', async () => {
+  await enter('office');
+  await at('device-R4D7');
+  missing('office-retention');
+});
+
 test('without network it says so, and asks again', async () => {
   await enter('admin');
   await at('device-R4D7');

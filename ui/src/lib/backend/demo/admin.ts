@@ -115,6 +115,39 @@ const ASIDE: v.SetAsideRow[] = [
   },
 ];
 
+const OLD: v.RetentionRow[] = [
+  {
+    document: 'r40',
+    number: 'FS-2015-R4D7-00012',
+    kind: 'service_sheet',
+    status: 'signed',
+    customer: 'Spicul de Probă SRL',
+    at: '2015-03-02T10:00:00+02:00',
+    held: false,
+    entries: 14,
+  },
+  {
+    document: 'r41',
+    number: 'FS-2015-R4D7-00013',
+    kind: 'service_sheet',
+    status: 'declined',
+    customer: 'Välkommen Provhus AB',
+    at: '2015-03-04T16:20:00+02:00',
+    held: true,
+    entries: 11,
+  },
+  {
+    document: 'r42',
+    number: 'EP-2016-K9X3-00002',
+    kind: 'intake_protocol',
+    status: 'voided',
+    customer: 'Voorbeeld Bakkerij BV',
+    at: '2016-01-20T09:05:00+02:00',
+    held: false,
+    entries: 9,
+  },
+];
+
 /** QR patterns need no meaning here: three corners and some noise. */
 function pattern(): v.QrView {
   const side = 41;
@@ -147,6 +180,7 @@ export function admin(address: URLSearchParams): AdminBackend {
   const fresh = address.get('staff') === 'none';
   const people = fresh ? PEOPLE.slice(0, 1) : [...PEOPLE];
   const devices = fresh ? [BLANK] : [...DEVICES];
+  let old = [...OLD];
   let aside = fresh ? [] : [...ASIDE];
   let mail: v.MailView = {
     enabled: !fresh,
@@ -242,6 +276,17 @@ export function admin(address: URLSearchParams): AdminBackend {
               at: '2026-09-01T08:44:00+03:00',
             },
           ],
+    retention: async ({ years, kinds }) => ({
+      before: `${2026 - years}-09-01`,
+      rows: fresh ? [] : old.filter((row) => kinds.length === 0 || kinds.includes(row.kind)),
+      more: false,
+    }),
+    eraseDocuments: async (_, documents) => {
+      const kept = old.filter((row) => row.held || !documents.includes(row.document));
+      const count = old.length - kept.length;
+      old = kept;
+      return count;
+    },
     bringParcel: async () => ({ entries: 14, files: 3 }),
   };
 }
