@@ -185,6 +185,26 @@ fn arguments_of(command: &str) -> Value {
         "decide" => {
             json!({ "document": nil, "answer": { "answer": "confirm_void", "void": "0".repeat(64) } })
         }
+        "staff" | "mail_settings" | "bring_parcel" => json!({}),
+        "save_staff" => json!({ "person": {
+            "id": nil, "name": "Ana", "language": "en", "role": "office", "active": true,
+        } }),
+        "make_code" | "reset_staff_pin" => json!({ "person": nil }),
+        "revoke_device" => json!({ "device": "a", "reason": "x" }),
+        "approve_journal" => json!({ "journal": "a" }),
+        "set_aside" => json!({ "all": false }),
+        "answer_set_aside" => json!({ "entries": [], "accept": true, "reason": "x" }),
+        "save_mail_settings" => json!({ "mail": {
+            "enabled": false, "host": "", "port": 0, "security": "tls", "user": "", "password": "",
+            "has_password": false, "from": "", "reply_to": "", "office": "", "kinds": [], "words": {},
+            "shipped": {},
+        } }),
+        "test_mail" => json!({ "to": "a@example.com" }),
+        "retention" => json!({ "rule": { "years": 10, "kinds": [] } }),
+        "erase_documents" => {
+            json!({ "rule": { "years": 10, "kinds": [] }, "documents": [nil], "reason": "x" })
+        }
+        "copies" => json!({ "document": null }),
         "hold" => json!({ "document": nil, "on": true, "reason": "x" }),
         "export_register" => {
             json!({ "request": { "form": "csv", "query": {}, "chosen": [], "words": {} } })
@@ -195,8 +215,8 @@ fn arguments_of(command: &str) -> Value {
 }
 
 /// Commands whose work would change the phase, open a dialog, or that need more than a phase: not tried where allowed.
-const NOT_TRIED: [&str; 6] =
-    ["first_run", "sign_out", "export_root", "save_unsent", "confirm_recovery", "sign"];
+const NOT_TRIED: [&str; 7] =
+    ["first_run", "sign_out", "export_root", "save_unsent", "bring_parcel", "confirm_recovery", "sign"];
 
 /// Red if a command could be used in a phase in which the table forbids it, or were forbidden where it must work.
 #[test]

@@ -5,6 +5,7 @@ use fieldseal_server::{Clock, Config, Running, start};
 use std::{collections::BTreeMap, path::Path};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 /// The office's server.
 pub struct Office {
@@ -60,6 +61,16 @@ impl Office {
             *journals.entry(header.device).or_default() += 1;
         }
         journals
+    }
+
+    /// Whether every entry of a document but the erasures themselves lost its contents on the server.
+    #[must_use]
+    pub fn is_erased(&self, doc: Uuid) -> bool {
+        let page = self.runtime.block_on(self.running().server.store().feed(None, 1000)).expect("the log");
+        page.entries.iter().all(|logged| {
+            let header: Header = serde_json::from_slice(logged.entry.header.as_ref()).expect("a header");
+            header.doc != Some(doc) || header.kind == "erased" || logged.entry.body.is_none()
+        })
     }
 
     /// Stops and starts again on the same folder and port, as after an update.

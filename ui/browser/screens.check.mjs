@@ -83,6 +83,51 @@ const SCREENS = [
   ],
   ['register-failed', 'phase=open&role=manager&fail=register', 'register-bulk'],
   ['register-export', 'phase=open&role=manager&language=ro', 'export-dialog', open('export')],
+  ['office-staff', 'phase=open&role=admin', 'device-reconcile', open('to-office')],
+  [
+    'office-person',
+    'phase=open&role=admin&language=nl',
+    'staff-dialog',
+    async (at) => (await at('to-office').click(), at('staff-add').click()),
+  ],
+  [
+    'office-code',
+    'phase=open&role=admin&language=ro',
+    'code-dialog',
+    async (at) => (await at('to-office').click(), at('staff-code-p3').click()),
+  ],
+  [
+    'office-aside',
+    'phase=open&role=manager&language=fr',
+    'aside-group',
+    async (at) => (await at('to-office').click(), at('office-aside').click()),
+  ],
+  [
+    'office-aside-empty',
+    'phase=open&role=office&staff=none&language=sv',
+    'aside-empty',
+    async (at) => (await at('to-office').click(), at('office-aside').click()),
+  ],
+  [
+    'office-mail',
+    'phase=open&role=admin&language=ru',
+    'copies',
+    async (at) => (await at('to-office').click(), at('office-mail').click()),
+  ],
+  [
+    'office-mail-log',
+    'phase=open&role=auditor&language=de',
+    'copies',
+    async (at) => (await at('to-office').click(), at('office-mail').click()),
+  ],
+  [
+    'office-retention',
+    'phase=open&role=manager&language=de',
+    'retention-rows',
+    async (at) => (await at('to-office').click(), at('office-retention').click()),
+  ],
+  ['office-away', 'phase=open&role=admin&fail=staff&code=office_unreachable', 'office-failed', open('to-office')],
+  ['office-alone', 'phase=open&role=admin&fail=staff&code=no_office&language=de', 'office-alone', open('to-office')],
   ['detail-bad', 'phase=open', 'verdict-bad', open('document-d4')],
 ];
 

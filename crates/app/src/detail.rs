@@ -258,7 +258,7 @@ fn actor(event: &Event) -> Option<Uuid> {
 }
 
 /// What the sentence of an event needs.
-fn facts(event: &Event) -> BTreeMap<String, String> {
+pub(crate) fn facts(event: &Event) -> BTreeMap<String, String> {
     let pairs: Vec<(&str, String)> = match event {
         Event::FieldsChanged { changes, .. } => vec![("count", changes.len().to_string())],
         Event::Frozen(frozen) => vec![

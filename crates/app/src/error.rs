@@ -5,8 +5,8 @@ use fieldseal_domain::{canonical::CanonicalError, fold::MoveError, ink::InkError
 use fieldseal_render::RenderError;
 use fieldseal_seal::{CertificateError, KeyError, PdfError, SealError, second_path::SecondPathError};
 use fieldseal_store::StoreError;
-use fieldseal_sync::SyncError;
 use fieldseal_sync::wire::{CallError, Code};
+use fieldseal_sync::{ParcelError, SyncError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -111,6 +111,15 @@ pub enum AppError {
     /// The office's server.
     #[error("the office could not be asked")]
     Central(#[from] SyncError),
+    /// The office's server, asked for its administration.
+    #[error("the office's server was asked in vain")]
+    Office(#[source] CallError),
+    /// A file that a tablet saved for the office.
+    #[error("the file was not taken in")]
+    Parcel(#[source] ParcelError),
+    /// This device belongs to no office.
+    #[error("this device belongs to no office")]
+    NoOffice,
     /// A newer preview was asked for.
     #[error("a newer preview is on its way")]
     Superseded,
@@ -195,6 +204,9 @@ impl AppError {
             Self::Superseded => "superseded",
             Self::BadAddress => "bad_address",
             Self::Central(error) => central_code(error),
+            Self::Office(error) => office_code(error),
+            Self::Parcel(error) => parcel_code(error),
+            Self::NoOffice => "no_office",
             Self::Pin(PinError::TooEasy) => "pin_too_easy",
             Self::Pin(PinError::Form | PinError::Hash) => "pin_form",
             Self::Ink(InkError::Empty) => "ink_empty",
@@ -269,6 +281,44 @@ impl AppError {
             cause = error.source();
         }
         text
+    }
+}
+
+/// What the screens say of the office's server to those who administer it.
+fn office_code(error: &CallError) -> &'static str {
+    let refusal = match error {
+        CallError::Unreachable(_) => return "office_unreachable",
+        CallError::WrongServer => return "office_wrong_server",
+        CallError::Refused(refusal) => refusal,
+    };
+    let why = refusal.data.get("why").and_then(serde_json::Value::as_str).unwrap_or_default();
+    match (refusal.code, why) {
+        (Code::NotAllowed, "last_admin") => "office_last_admin",
+        (Code::NotAllowed, _) => "office_not_allowed",
+        (Code::BadRequest, "host") => "office_mail_host",
+        (Code::BadRequest, "unprotected") => "office_mail_unprotected",
+        (Code::BadRequest, "from") => "office_mail_from",
+        (Code::BadRequest, "address") => "office_mail_address",
+        (Code::NotFound, _) => "office_not_found",
+        (Code::Revoked | Code::BadProof | Code::UnknownJournal | Code::NoSession, _) => "office_revoked",
+        (Code::TooMany | Code::Busy, _) => "office_busy",
+        (_, _) => "office_failed",
+    }
+}
+
+/// What the screens say of a file from a tablet.
+fn parcel_code(error: &ParcelError) -> &'static str {
+    match error {
+        ParcelError::Io(_) | ParcelError::NotAParcel(_) => "parcel_unreadable",
+        ParcelError::CutOff => "parcel_cut_off",
+        ParcelError::Store(error) => error.code(),
+        ParcelError::Sync(SyncError::Call(CallError::Refused(refusal)))
+            if refusal.code == Code::UnknownJournal =>
+        {
+            "parcel_unknown_journal"
+        }
+        ParcelError::Sync(SyncError::Call(error)) => office_code(error),
+        ParcelError::Sync(error) => central_code(error),
     }
 }
 

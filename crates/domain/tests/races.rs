@@ -438,7 +438,7 @@ fn what_was_erased_is_gone_for_everybody_and_the_document_stays_as_it_is() {
     world.freeze("T1");
     let signed = world.sign("T1", "customer");
     let entries = vec![signed];
-    world.write("office", &Event::Erased { entries, rule: "10y".into(), by: by() });
+    world.write("office", &Event::Erased { entries, rule: "10y".into(), kept: None, by: by() });
     let state = world.all();
     assert!(state.erased && state.evidence.is_empty());
     assert_eq!(state.may(&Move::Sign("customer")), Err(MoveError::ReadOnly));

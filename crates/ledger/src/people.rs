@@ -111,6 +111,23 @@ pub enum CodeUse {
     Wrong,
 }
 
+/// A tablet counts the signatures of all its journals, so the ones here are those of the journals it continues too.
+const DEVICES: &str = "WITH RECURSIVE part (device, journal) AS (
+    SELECT id, id FROM device
+    UNION SELECT part.device, j.continues FROM part JOIN journal j ON j.device = part.journal
+      WHERE j.continues IS NOT NULL),
+  made (device, total, since) AS (
+    SELECT d.id, count(*), sum(e.received_ms > coalesce(d.seen_ms, 0))
+      FROM device d JOIN part ON part.device = d.id JOIN entry e ON e.device = part.journal
+      WHERE e.kind = 'signed' GROUP BY d.id)
+  SELECT d.id, d.code, d.label, j.person, p.name, j.continues, j.n, d.said_n, d.unsynced,
+    (SELECT count(DISTINCT e.subject) FROM entry e WHERE e.device = d.id AND e.kind = 'closed'),
+    d.seen_ms, d.app_version, j.revoked_ms, coalesce(old.state = 'unproven', 0), d.oldest_unsynced_ms,
+    coalesce(made.total, 0), coalesce(made.since, 0)
+  FROM device d JOIN journal j ON j.device = d.id JOIN person p ON p.id = j.person
+    LEFT JOIN journal old ON old.device = j.continues LEFT JOIN made ON made.device = d.id
+  ORDER BY d.enrolled_ms, d.id";
+
 const JOURNAL: &str =
     "SELECT j.device, j.ed25519, j.org, j.person, p.role, j.state, j.n, j.head, j.hlc, j.continues,
   j.revoked_ms FROM journal j LEFT JOIN person p ON p.id = j.person";
@@ -293,18 +310,13 @@ impl Store {
         .await
     }
 
-    /// Every enrolled device.
+    /// Every enrolled device, with what it said at its last hello beside what is here.
     ///
     /// # Errors
     /// What the database says.
     pub async fn devices(&self) -> Result<Vec<DeviceRow>, StoreError> {
         self.read(|conn| {
-            let sql = "SELECT d.id, d.code, d.label, j.person, p.name, j.continues, j.n, d.said_n, d.unsynced,
-                         (SELECT count(DISTINCT e.subject) FROM entry e WHERE e.device = d.id AND e.kind = 'closed'),
-                         d.seen_ms, d.app_version, j.revoked_ms
-                       FROM device d JOIN journal j ON j.device = d.id JOIN person p ON p.id = j.person
-                       ORDER BY d.enrolled_ms, d.id";
-            let mut statement = conn.prepare_cached(sql)?;
+            let mut statement = conn.prepare_cached(DEVICES)?;
             let rows = statement.query_map([], read_device)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -442,6 +454,10 @@ fn read_device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         seen_ms: row.get(10)?,
         app_version: row.get(11)?,
         revoked_ms: row.get(12)?,
+        unproven: row.get(13)?,
+        oldest_unsynced_ms: row.get(14)?,
+        signatures: count(row.get(15)?)?,
+        signatures_since: count(row.get(16)?)?,
     })
 }
 

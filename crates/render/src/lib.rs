@@ -17,7 +17,7 @@ pub mod lint;
 pub mod look;
 pub mod outline;
 pub mod pages;
-mod qr;
+pub mod qr;
 pub mod templates;
 pub mod view;
 pub mod worker;

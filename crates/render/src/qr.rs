@@ -1,4 +1,4 @@
-//! The QR code on the first page: number and R, so that paper can be compared with a file.
+//! QR codes: on the first page number and R, so that paper can be compared with a file; on the screen an invitation.
 
 use qrcode::{Color, EcLevel, QrCode};
 use std::fmt::Write as _;
@@ -11,15 +11,30 @@ pub(crate) fn content(number: &str, content_hash: &str) -> String {
     format!("fieldseal:1:{number}:{content_hash}")
 }
 
-/// The code as a vector picture of one path; nothing when `text` is too long for a code.
-pub(crate) fn svg(text: &str) -> Option<String> {
+/// A code as one path, in units of a module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Modules on a side, quiet zone included.
+    pub side: usize,
+    /// SVG path of the dark modules.
+    pub path: String,
+}
+
+/// The code of a text; nothing when the text is too long for one.
+#[must_use]
+pub fn picture(text: &str) -> Option<Picture> {
     let code = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M).ok()?;
     let width = code.width();
     let mut path = String::new();
     for (y, row) in code.to_colors().chunks(width).enumerate() {
         write_row(&mut path, row, y + QUIET);
     }
-    let side = width + 2 * QUIET;
+    Some(Picture { side: width + 2 * QUIET, path })
+}
+
+/// The code as a vector picture; nothing when `text` is too long for a code.
+pub(crate) fn svg(text: &str) -> Option<String> {
+    let Picture { side, path } = picture(text)?;
     Some(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\"><path d=\"{path}\" fill=\"#000\"/></svg>"
     ))

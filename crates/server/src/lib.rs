@@ -20,7 +20,6 @@ mod tls;
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use fieldseal_ledger as store;
-pub use mail::{MailSettings, Security, Words};
 pub use pace::Pace;
 pub use run::{Running, start};
 pub use server::{Server, StartError};

@@ -8,6 +8,7 @@
 //! Where the store is, who holds the keys and what a person sees of it is left to the [`Local`] side.
 //! The engine never holds the store while it waits for the network. Its futures are not `Send`: give it a thread.
 
+mod admin;
 mod engine;
 mod enrol;
 mod error;
@@ -30,6 +31,7 @@ mod transport;
 /// The words of the protocol, for whoever enrols a device or reads a refusal.
 pub use fieldseal_wire as wire;
 
+pub use admin::Admin;
 pub use engine::{Engine, Report};
 pub use enrol::{Enrolment, Predecessor, enrol};
 pub use error::{ProofError, Result, SyncError};

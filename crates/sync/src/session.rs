@@ -16,41 +16,55 @@ pub(crate) struct Session<'a, C, L> {
     pub(crate) status: &'a watch::Sender<Status>,
 }
 
+/// Opens the session with the device's key. Nothing in it depends on a clock.
+///
+/// A server that was started anew between the two calls has forgotten its challenge, which looks like a wrong key:
+/// it is asked once more before that is believed.
+pub(crate) async fn sign_in<C: Central, L: Local>(central: &C, local: &L) -> Answer<()> {
+    match answer_challenge(central, local).await {
+        Err(CallError::Refused(refusal)) if refusal.code == Code::BadProof => {
+            answer_challenge(central, local).await
+        }
+        answer => answer,
+    }
+}
+
+async fn answer_challenge<C: Central, L: Local>(central: &C, local: &L) -> Answer<()> {
+    let challenge = central.challenge().await?;
+    let message = [challenge.server_id.as_bytes(), &[0], challenge.nonce.as_ref()].concat();
+    let request = SessionRequest {
+        device: local.device(),
+        nonce: challenge.nonce,
+        signature: Bytes::from(local.sign(SigningContext::Session, &message)),
+    };
+    central.sign_in(&request).await?;
+    Ok(())
+}
+
+/// Asks; when the session has ended meanwhile, signs in and asks once more.
+pub(crate) async fn ask<C: Central, L: Local, T>(
+    central: &C,
+    local: &L,
+    ask: impl AsyncFn(&C) -> Answer<T>,
+) -> Answer<T> {
+    match ask(central).await {
+        Err(CallError::Refused(refusal)) if refusal.code == Code::NoSession => {
+            sign_in(central, local).await?;
+            ask(central).await
+        }
+        answer => answer,
+    }
+}
+
 impl<C: Central, L: Local> Session<'_, C, L> {
-    /// Opens the session with the device's key. Nothing in it depends on a clock.
-    ///
-    /// A server that was started anew between the two calls has forgotten its challenge, which looks like a wrong key:
-    /// it is asked once more before that is believed.
+    /// Opens the session.
     pub(crate) async fn sign_in(&self) -> Result<()> {
-        match self.answer_challenge().await {
-            Err(SyncError::Call(CallError::Refused(refusal))) if refusal.code == Code::BadProof => {
-                self.answer_challenge().await
-            }
-            answer => answer,
-        }
+        sign_in(self.central, self.local).await.map_err(SyncError::from)
     }
 
-    async fn answer_challenge(&self) -> Result<()> {
-        let challenge = self.central.challenge().await?;
-        let message = [challenge.server_id.as_bytes(), &[0], challenge.nonce.as_ref()].concat();
-        let request = SessionRequest {
-            device: self.local.device(),
-            nonce: challenge.nonce,
-            signature: Bytes::from(self.local.sign(SigningContext::Session, &message)),
-        };
-        self.central.sign_in(&request).await?;
-        Ok(())
-    }
-
-    /// Asks; when the session has ended meanwhile, signs in and asks once more.
-    pub(crate) async fn ask<T>(&self, ask: impl AsyncFn(&C) -> Answer<T>) -> Result<T> {
-        match ask(self.central).await {
-            Err(CallError::Refused(refusal)) if refusal.code == Code::NoSession => {
-                self.sign_in().await?;
-                Ok(ask(self.central).await?)
-            }
-            answer => answer.map_err(SyncError::from),
-        }
+    /// Asks, signed in.
+    pub(crate) async fn ask<T>(&self, question: impl AsyncFn(&C) -> Answer<T>) -> Result<T> {
+        ask(self.central, self.local, question).await.map_err(SyncError::from)
     }
 
     /// Shows what is going on.

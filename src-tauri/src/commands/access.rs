@@ -1,7 +1,7 @@
 //! The one list of all commands, with who may use each. The app enforces it; `tests/commands.rs` walks it and fails
 //! when a command can be used in a phase in which it must not.
 
-use super::{central, detail, documents, export, hand_over, lists, office, people, photos, start};
+use super::{admin, central, detail, documents, export, hand_over, lists, office, people, photos, start};
 use fieldseal_app::view::start::Phase;
 use tauri::{Runtime, ipc::Invoke};
 
@@ -77,10 +77,12 @@ commands! {
         export::open_sealed, export::print_sealed, export::save_sealed, export::export_root,
         export::root_certificate, office::register, office::register_count, office::dashboard, office::save_view,
         office::delete_view, office::assign_job, office::void_document, office::clear_acceptance, office::hold,
-        office::decisions, office::decide,
+        office::decisions, office::decide, office::retention, office::erase_documents,
         office::export_register, office::stop_export, office::import_waiting, office::sync_view,
         central::central, central::connect, central::sync_now, central::see_alarm,
-        central::save_unsent;
+        central::save_unsent, admin::staff, admin::save_staff, admin::make_code, admin::reset_staff_pin,
+        admin::revoke_device, admin::approve_journal, admin::set_aside, admin::answer_set_aside,
+        admin::mail_settings, admin::save_mail_settings, admin::test_mail, admin::copies, admin::bring_parcel;
     Customer:
         hand_over::hand_over_view, hand_over::hand_over_language, hand_over::hand_over_seen,
         hand_over::hand_over_remark, hand_over::hand_over_ink, hand_over::sign, hand_over::decline,

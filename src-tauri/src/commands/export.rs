@@ -97,6 +97,26 @@ pub(super) fn ask_where<R: Runtime>(
     chosen.map_err(|error| problem("file", &error.to_string()))
 }
 
+/// Asks which file.
+pub(super) fn ask_which<R: Runtime>(
+    handle: &AppHandle<R>,
+    name: &str,
+    sort: &str,
+    ending: &str,
+) -> Answer<Option<PathBuf>> {
+    if cfg!(feature = "e2e")
+        && let Some(folder) = std::env::var_os("FIELDSEAL_E2E_SAVE")
+    {
+        return Ok(Some(PathBuf::from(folder).join(name)));
+    }
+    let mut dialog = handle.dialog().file().add_filter(sort, &[ending]);
+    if let Some(window) = handle.get_webview_window(window::MAIN) {
+        dialog = dialog.set_parent(&window);
+    }
+    let chosen = dialog.blocking_pick_file().map(FilePath::into_path).transpose();
+    chosen.map_err(|error| problem("file", &error.to_string()))
+}
+
 fn written(path: &Path, bytes: &[u8]) -> Answer<Option<String>> {
     write_whole(path, bytes).map_err(|error| file_problem(&error))?;
     Ok(Some(path.to_string_lossy().into_owned()))

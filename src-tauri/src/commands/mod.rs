@@ -3,6 +3,7 @@
 //! Errors cross as [`Problem`]: a stable code with values, whose sentence the screens know.
 
 pub mod access;
+pub mod admin;
 pub mod central;
 pub mod detail;
 pub mod documents;

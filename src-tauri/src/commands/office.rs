@@ -14,6 +14,7 @@ use fieldseal_app::{
             Dashboard, ExportForm, Exported, NamedView, RegisterCount, RegisterExport, RegisterList,
             RegisterQuery,
         },
+        retention::{RetentionRule, RetentionView},
         sync::SyncView,
     },
 };
@@ -115,6 +116,23 @@ pub async fn decide<R: Runtime>(handle: AppHandle<R>, document: Uuid, answer: De
 #[tauri::command]
 pub async fn hold<R: Runtime>(handle: AppHandle<R>, document: Uuid, on: bool, reason: String) -> Answer<()> {
     ask(handle, move |app| app.hold(document, on, &reason)).await
+}
+
+/// What a rule would erase.
+#[tauri::command]
+pub async fn retention<R: Runtime>(handle: AppHandle<R>, rule: RetentionRule) -> Answer<RetentionView> {
+    ask(handle, move |app| app.retention(&rule)).await
+}
+
+/// Erases documents that a rule reaches; how many that were.
+#[tauri::command]
+pub async fn erase_documents<R: Runtime>(
+    handle: AppHandle<R>,
+    rule: RetentionRule,
+    documents: Vec<Uuid>,
+    reason: String,
+) -> Answer<u32> {
+    ask(handle, move |app| app.erase_documents(&rule, &documents, &reason)).await
 }
 
 /// How things stand with the office, and what waits.

@@ -3,6 +3,7 @@
 //! What is sent and what it means is left to `fieldseal-sync`; here are the device's side of it ([`side`]), the switch
 //! to new keys ([`successor`]), and what a person sees and asks.
 
+mod admin;
 mod connect;
 mod errands;
 mod join;

@@ -6,10 +6,12 @@ mod import;
 mod moves;
 mod paper;
 mod register;
+mod retention;
 mod table;
 
 pub use export::ExportSink;
 pub use import::{ImportReport, Imported, Refusal};
+pub(crate) use moves::reason_of;
 
 use crate::{
     app::App,

@@ -92,7 +92,7 @@ impl Desk {
     }
 }
 
-pub(super) fn reason_of(reason: &str) -> Result<String> {
+pub(crate) fn reason_of(reason: &str) -> Result<String> {
     let reason = text::clean(reason).trim().to_owned();
     if reason.is_empty() { Err(AppError::Missing(Lack::Reason)) } else { Ok(reason) }
 }

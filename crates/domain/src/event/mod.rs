@@ -5,7 +5,7 @@ mod parts;
 mod recovered;
 
 pub use header::{ClockReading, Header, MAX_BODY, MAX_HEADER, body_hash, event_id, max_body};
-pub use parts::{Change, Choice, Continues, FrozenRevision, HandBack, SignedSlot};
+pub use parts::{Change, Choice, Continues, FrozenRevision, HandBack, Kept, SignedSlot};
 pub use recovered::{Inner, InnerError, Recovered};
 
 use crate::{
@@ -210,6 +210,9 @@ pub enum Event {
         entries: Vec<Digest>,
         /// The rule.
         rule: String,
+        /// What stays known of a document that was erased as a whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kept: Option<Kept>,
         /// By whom.
         by: Uuid,
     },

@@ -3,6 +3,7 @@
 use crate::{
     acceptance::Acceptance,
     content::TemplateRef,
+    fold::Status,
     hash::{ContentHash, Digest, FileHash},
     ink::Ink,
 };
@@ -17,6 +18,17 @@ pub struct Change {
     pub value: Value,
     /// Event that set the value this change was made over, if any.
     pub parent: Option<Digest>,
+}
+
+/// What stays known of an erased document: nothing personal, and the number series has no hole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its number, or empty if none was taken.
+    pub number: String,
+    /// Its kind.
+    pub kind: String,
+    /// How it had ended.
+    pub status: Status,
 }
 
 /// How the customer's mode ended.

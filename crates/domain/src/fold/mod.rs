@@ -143,6 +143,9 @@ impl DocumentState {
         state.stand(&revisions, voids.ends(revisions.live_signatures()));
         state.write(&revisions, &writes, &first_content(&prepared.items));
         state.follow(&prepared.items);
+        if state.erased {
+            state.remember(&prepared.items);
+        }
         state
     }
 
@@ -248,6 +251,20 @@ impl DocumentState {
             }
         }
         self.hand_over = open.pop().map(|(_, hand_over)| hand_over);
+    }
+
+    /// What stays known of a document that was erased as a whole: its number is taken for good.
+    fn remember(&mut self, items: &[Item]) {
+        let kept = items.iter().rev().find_map(|item| match &item.event {
+            Event::Erased { kept, .. } => kept.as_ref(),
+            _ => None,
+        });
+        let Some(kept) = kept else { return };
+        if !kept.number.is_empty() {
+            self.number = Some(kept.number.clone());
+        }
+        self.content.kind.clone_from(&kept.kind);
+        self.status = kept.status;
     }
 
     /// The changes that `content` is made of: what a freeze writes down as its `edits`.

@@ -17,11 +17,14 @@ use fieldseal_wire::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Longest name or reason, in characters.
 const MAX_TEXT: usize = 500;
+
+/// `data.why` when nobody would be left who may do this.
+const LAST_ADMIN: &str = "last_admin";
 
 fn not_found() -> No {
     No::new(Code::NotFound, "there is no such thing")
@@ -43,7 +46,8 @@ pub(super) async fn put_person(
         return Err(No::new(Code::BadRequest, "a person needs a name"));
     }
     if !server.store().put_person(row.clone()).await? {
-        return Err(No::new(Code::NotAllowed, "somebody must stay administrator"));
+        let no = No::new(Code::NotAllowed, "somebody must stay administrator");
+        return Err(no.with(json!({ "why": LAST_ADMIN })));
     }
     server
         .write_events(vec![

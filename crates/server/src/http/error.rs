@@ -19,6 +19,11 @@ impl No {
     pub(crate) fn new(code: Code, message: &str) -> Self {
         Self(Refusal::new(code, message))
     }
+
+    /// The same with details.
+    pub(crate) fn with(self, data: serde_json::Value) -> Self {
+        Self(self.0.with(data))
+    }
 }
 
 impl From<Refusal> for No {

@@ -4,20 +4,18 @@ use super::{
     caller::Wire,
     error::{Answer, No},
 };
-use crate::{
-    mail::{self, MailSettings},
-    server::Server,
-};
+use crate::{mail, server::Server};
 use axum::{
     Json,
     extract::{Query, State},
 };
 use fieldseal_wire::{
     Code,
-    admin::{Delivery, Done, MailTest, MailTested},
+    admin::{Delivery, Done, MailPage, MailSettings, MailTest, MailTestAnswer},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -35,16 +33,18 @@ pub(super) async fn deliveries(
     Ok(Json(server.store().deliveries(of.doc, of.limit.unwrap_or(200).min(1000)).await?))
 }
 
-pub(super) async fn settings(State(server): State<Server>) -> Answer<Json<MailSettings>> {
-    let settings = mail::settings(&server).await?;
-    Ok(Json(MailSettings { password: String::new(), ..settings }))
+pub(super) async fn settings(State(server): State<Server>) -> Answer<Json<MailPage>> {
+    let mut settings = mail::settings(&server).await?;
+    let has_password = !std::mem::take(&mut settings.password).is_empty();
+    Ok(Json(MailPage { settings, has_password, shipped: mail::shipped_words() }))
 }
 
 pub(super) async fn put_settings(
     State(server): State<Server>,
     Wire(new): Wire<MailSettings>,
 ) -> Answer<Json<Done>> {
-    new.check().map_err(|why| No::new(Code::BadRequest, why))?;
+    mail::check_settings(&new)
+        .map_err(|fault| No::new(Code::BadRequest, mail::sentence(fault)).with(json!({ "why": fault })))?;
     mail::put_settings(&server, new).await?;
     Ok(Json(Done {}))
 }
@@ -52,7 +52,7 @@ pub(super) async fn put_settings(
 pub(super) async fn test(
     State(server): State<Server>,
     Wire(request): Wire<MailTest>,
-) -> Answer<Json<MailTested>> {
+) -> Answer<Json<MailTestAnswer>> {
     let (accepted, said) = mail::test(&server, &request.to).await?;
-    Ok(Json(MailTested { accepted, said }))
+    Ok(Json(MailTestAnswer { accepted, said }))
 }

@@ -7,10 +7,9 @@ use super::{
     public::Alive,
     sync::{Range, Rows},
 };
-use crate::mail::MailSettings;
 use fieldseal_wire::{
     admin::{
-        CodeRequest, Delivery, DeviceRow, Done, EnrolmentCode, MailTest, MailTested, PersonRow, Quarantined,
+        CodeRequest, Delivery, DeviceRow, Done, EnrolmentCode, MailPage, MailSettings, MailTest, MailTestAnswer, PersonRow, Quarantined,
         Revoke, Revoked,
     },
     blob::{LENGTH, OFFSET, STATE},
@@ -125,9 +124,9 @@ pub(super) fn shape(endpoint: Endpoint, schemas: &mut SchemaGenerator) -> Shape 
         E::Revoke => takes::<Revoke, Revoked>(schemas),
         E::Quarantine => reads::<Which, Vec<Quarantined>>(schemas),
         E::Deliveries => reads::<Of, Vec<Delivery>>(schemas),
-        E::MailSettings => gets::<MailSettings>(schemas),
+        E::MailSettings => gets::<MailPage>(schemas),
         E::PutMailSettings => takes::<MailSettings, Done>(schemas),
-        E::MailTest => takes::<MailTest, MailTested>(schemas),
+        E::MailTest => takes::<MailTest, MailTestAnswer>(schemas),
     }
 }
 

@@ -5,7 +5,7 @@ mod send;
 mod settings;
 mod texts;
 
-pub use settings::{MailSettings, Security, Words};
+pub(crate) use settings::{check as check_settings, sentence};
 
 use crate::{
     server::Server,
@@ -13,8 +13,9 @@ use crate::{
 };
 use fieldseal_domain::{Digest, fold::DocumentState, language::Language};
 use fieldseal_seal::verify::{Integrity, VerifyOptions, verify};
+use fieldseal_wire::admin::{MailSettings, Words};
 use send::{Outgoing, Sent};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::Notify;
 
 /// Name of the setting.
@@ -55,6 +56,11 @@ pub(crate) async fn put_settings(server: &Server, mut new: MailSettings) -> Resu
     server.store().hurry_effects(server.clock().now_ms()).await?;
     server.mail().wake();
     Ok(())
+}
+
+/// The words that are used where an administrator gave none.
+pub(crate) fn shipped_words() -> BTreeMap<Language, Words> {
+    Language::ALL.into_iter().map(|language| (language, texts::shipped(language))).collect()
 }
 
 /// What the fold needs to know of them.

@@ -1,6 +1,6 @@
 //! One mail to the mail server, and what it said.
 
-use super::settings::{MailSettings, Security, Words};
+use fieldseal_wire::admin::{MailSettings, Security, Words};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
     message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},

@@ -1,7 +1,7 @@
 //! The words of copies, in the language of their document.
 
-use super::settings::Words;
 use fieldseal_domain::{content::Content, language::Language};
+use fieldseal_wire::admin::Words;
 use std::collections::BTreeMap;
 
 type Catalogue = BTreeMap<String, serde_json::Value>;

@@ -9,8 +9,8 @@ use fieldseal_domain::{
     event::{Event, FrozenRevision, SignedSlot},
     role::Role,
 };
-use fieldseal_server::{Clock, MailSettings, Security};
-use fieldseal_wire::admin::{Delivery, DeliveryState};
+use fieldseal_server::Clock;
+use fieldseal_wire::admin::{Delivery, DeliveryState, DeviceRow, MailPage, MailSettings, Security};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -282,6 +282,36 @@ async fn the_test_button_says_what_the_mail_server_said() {
     let refusal =
         admin.call::<Value>(reqwest::Method::PUT, "/v1/settings/mail", Some(&open)).await.unwrap_err();
     assert!(refusal.message.contains("starttls"), "no password goes over an open line: {refusal}");
-    let shown: Value = admin.get("/v1/settings/mail").await.unwrap();
-    assert_eq!(shown["password"], "");
+    assert_eq!(refusal.data["why"], "unprotected", "the screens have their own sentence for it");
+    let with_password = MailSettings { password: "secret".into(), ..settings(takes) };
+    use_mail(&admin, &with_password).await;
+    use_mail(&admin, &settings(takes)).await;
+    let shown: MailPage = admin.get("/v1/settings/mail").await.unwrap();
+    assert!(shown.settings.password.is_empty() && shown.has_password, "kept, and never given out");
+    assert_eq!(shown.shipped.len(), 7);
+}
+
+#[tokio::test]
+async fn what_a_tablet_said_it_has_stands_beside_what_is_here() {
+    let time = Arc::new(AtomicI64::new(1_790_000_000_000));
+    let clock = Arc::clone(&time);
+    let site = Site::with_clock(Clock::of(move || clock.load(Ordering::SeqCst))).await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    close(&mut tablet, b"one").await;
+    let unsent = tablet.write(None, &Event::CustomerSaved(Box::new(customer())));
+    tablet.hello().await.unwrap();
+    let row = async |name: &str| {
+        let rows: Vec<DeviceRow> = admin.get("/v1/devices").await.unwrap();
+        rows.into_iter().find(|row| row.device == name).unwrap()
+    };
+    let before = row(&tablet.name).await;
+    assert_eq!((before.said_n, before.oldest_unsynced_ms), (before.n + 1, Some(1)));
+    assert_eq!((before.signatures, before.signatures_since, before.unsynced_signatures), (1, 0, 3));
+    time.fetch_add(1000, Ordering::SeqCst);
+    tablet.push(&[unsent]).await.unwrap();
+    close(&mut tablet, b"two").await;
+    let after = row(&tablet.name).await;
+    assert_eq!((after.signatures, after.signatures_since), (2, 1), "one of what it called unsent has come");
+    assert!(after.n > after.said_n && !after.unproven);
 }

@@ -3,11 +3,10 @@
 use crate::support::{Device, Site, created, customer, job};
 use fieldseal_domain::{Digest, FileHash, acceptance::Outcome, event::Event, role::Role};
 use fieldseal_server::{
-    MailSettings,
     http::access::{Endpoint, Method, ROUTES, Route},
 };
 use fieldseal_wire::{
-    admin::{CodeRequest, MailTest, PersonRow, Revoke},
+    admin::{CodeRequest, MailSettings, MailTest, PersonRow, Revoke},
     enrol::{EnrolRequest, Predecessor, RejournalRequest},
     log::{ConsistencyRequest, InclusionRequest},
     pull::{Cursor, Pull},

@@ -203,7 +203,7 @@ async fn what_is_erased_is_gone_and_what_is_held_stays() {
     let reason = "lawsuit".to_owned();
     admin.say(Some(held), &Event::LegalHold { on: true, reason, by }).await;
     for (doc, id) in [held, free].into_iter().zip(&ids) {
-        let erased = Event::Erased { entries: vec![*id], rule: "ten years".into(), by };
+        let erased = Event::Erased { entries: vec![*id], rule: "ten years".into(), kept: None, by };
         admin.say(Some(doc), &erased).await;
     }
     let body = |page: Page| page.entries.into_iter().map(|logged| logged.entry.body).next().unwrap();
@@ -215,7 +215,7 @@ async fn what_is_erased_is_gone_and_what_is_held_stays() {
     assert_eq!(name(held).as_deref(), Some("Lind AB"));
     assert_ne!(name(free).as_deref(), Some("Lind AB"));
     let by = tablet.person();
-    let mine = Event::Erased { entries: vec![ids[0]], rule: "mine".into(), by };
+    let mine = Event::Erased { entries: vec![ids[0]], rule: "mine".into(), kept: None, by };
     tablet.say(Some(free), &mine).await;
     assert!(body(pull(&tablet, held).await.unwrap()).is_some());
 }

@@ -105,7 +105,8 @@ impl Tx<'_> {
                 }
             }
         }
-        project::refresh(self, &docs)
+        project::refresh(self, &docs)?;
+        envelopes.iter().try_for_each(|envelope| self.obey_erasure(envelope))
     }
 
     /// Writes one envelope, with what the entry is about if it came from elsewhere; whether that was news.

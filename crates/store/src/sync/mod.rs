@@ -6,6 +6,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod envelopes;
+pub(crate) mod erase;
 pub(crate) mod files;
 pub(crate) mod incoming;
 pub(crate) mod journals;

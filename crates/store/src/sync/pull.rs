@@ -6,7 +6,7 @@ use crate::{
     journal::Entry,
     project,
     store::{Read, Tx},
-    sync::envelopes::Envelope,
+    sync::{envelopes::Envelope, erase::ERASED},
 };
 use rusqlite::params;
 use uuid::Uuid;
@@ -101,6 +101,8 @@ impl Tx<'_> {
         spoken_of.dedup();
         project::refresh(self, &spoken_of)?;
         things.into_iter().try_for_each(|entry| project::settle(self, entry))?;
+        let mut erasures = pulled.iter().filter(|pulled| pulled.entry.header.kind == ERASED);
+        erasures.try_for_each(|pulled| self.obey_erasure(&pulled.envelope))?;
         Ok(kept)
     }
 

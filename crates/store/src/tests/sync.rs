@@ -7,8 +7,9 @@ use crate::{
 };
 use fieldseal_domain::{
     Digest, FileHash,
-    event::{ClockReading, Event, Header, RECOVERED, ReadEvent, Recovered, body_hash},
+    event::{ClockReading, Event, Header, Kept, RECOVERED, ReadEvent, Recovered, body_hash},
     facts::{self, Verdict},
+    fold::Status,
     hlc::Hlc,
     party::Customer,
 };
@@ -450,6 +451,48 @@ fn only_own_entries_wait_for_their_proof() {
     // Another place in another log has to be proven anew.
     desk.store.transact(|tx| tx.put_envelopes(&[envelope(mine, 6)])).unwrap();
     assert_eq!(due(&desk), [mine]);
+}
+
+/// Red if a device kept what the register erased, lost what a hold protects, or forgot a number that was taken.
+#[test]
+fn an_erasure_that_counts_is_obeyed_here_too() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    let doc = uuid(1);
+    desk.create(doc, content("Erased Person"));
+    freeze(&mut desk, doc, b"a page with a name");
+    let file = Digest::of(b"a page with a name");
+    desk.store.transact(|tx| tx.save_draft(doc, &content("Erased Person"), "now")).unwrap();
+    let entries: Vec<Digest> = desk.store.read().entries_of(doc).unwrap().iter().map(|e| e.id).collect();
+    let kept = Kept { number: "FS-1".into(), kind: "service_sheet".into(), status: Status::Signed };
+    let erased = Event::Erased { entries, rule: "10 y".into(), kept: Some(kept), by: uuid(5) };
+    let mut office = Other::new("office");
+    let barred = office.says(Some(doc), &erased);
+    let verdict = Verdict::Quarantined(facts::QuarantineReason::NotAllowed);
+    let said = facts::Envelope {
+        seq: 1,
+        event: barred.entry.id,
+        received_ms: 7,
+        verdict,
+        clamped: None,
+        origin: Digest::default(),
+    };
+    let envelope = Envelope::read(barred.entry.id, said.to_bytes().unwrap()).unwrap();
+    keep(&mut desk, &[Pulled { envelope, ..barred }]);
+    assert!(desk.store.read().entries_of(doc).unwrap()[0].body.is_some(), "a hold is stronger than a rule");
+    assert_eq!(desk.store.read().blob(file).unwrap().as_deref(), Some(&b"a page with a name"[..]));
+
+    let counts = office.says(Some(doc), &erased);
+    keep(&mut desk, &[counts]);
+    let read = desk.store.read();
+    let left = read.entries_of(doc).unwrap();
+    assert!(left.iter().all(|entry| entry.body.is_none() || entry.header.kind == "erased"));
+    assert!(read.blob(file).unwrap().is_none(), "the page is gone with them");
+    assert!(read.draft(doc).unwrap().is_none() && read.search("Erased", 5).unwrap().is_empty());
+    let state = read.document_state(doc).unwrap().unwrap();
+    assert_eq!((state.number.as_deref(), state.status), (Some("FS-1"), Status::Signed));
+    assert!(state.erased && state.content.customer.name.is_empty());
+    read.check_chain(DEVICE).unwrap();
 }
 
 #[test]

@@ -110,11 +110,23 @@ impl HttpCentral {
         }
     }
 
-    async fn post<Q: Serialize + Sync, A: DeserializeOwned>(&self, path: &str, question: &Q) -> Answer<A> {
+    pub(crate) async fn post<Q: Serialize + Sync, A: DeserializeOwned>(
+        &self,
+        path: &str,
+        question: &Q,
+    ) -> Answer<A> {
         answer(self.request(Method::POST, path).json(question)).await
     }
 
-    async fn get<A: DeserializeOwned>(&self, path: &str, query: &[(&str, String)]) -> Answer<A> {
+    pub(crate) async fn put<Q: Serialize + Sync, A: DeserializeOwned>(
+        &self,
+        path: &str,
+        question: &Q,
+    ) -> Answer<A> {
+        answer(self.request(Method::PUT, path).json(question)).await
+    }
+
+    pub(crate) async fn get<A: DeserializeOwned>(&self, path: &str, query: &[(&str, String)]) -> Answer<A> {
         let mut url = self.address.route(path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);

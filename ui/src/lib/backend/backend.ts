@@ -167,9 +167,41 @@ export interface CentralBackend {
   leave(how: Leaving, words: TrayWords): Promise<null>;
 }
 
+/** The office's administration, asked of its server: each may be rejected with `office_unreachable`, `no_office` or `not_for_role`. */
+export interface AdminBackend {
+  staff(): Promise<v.StaffView>;
+  /** An id of zeros adds a person. */
+  saveStaff(person: v.StaffPerson): Promise<v.StaffPerson>;
+  makeCode(person: string): Promise<v.NewCode>;
+  resetStaffPin(person: string): Promise<null>;
+  revokeDevice(device: string, reason: string): Promise<null>;
+  approveJournal(journal: string): Promise<null>;
+  setAside(all: boolean): Promise<v.SetAsideRow[]>;
+  answerSetAside(entries: string[], accept: boolean, reason: string): Promise<null>;
+  mailSettings(): Promise<v.MailView>;
+  saveMailSettings(mail: v.MailView): Promise<v.MailView>;
+  testMail(to: string): Promise<v.MailTestView>;
+  /** Of one document, or of all. */
+  copies(document: string | null): Promise<v.CopyRow[]>;
+  /** What a rule would erase; nothing happens yet. */
+  retention(rule: v.RetentionRule): Promise<v.RetentionView>;
+  /** How many were erased: held ones stay. */
+  eraseDocuments(rule: v.RetentionRule, documents: string[], reason: string): Promise<number>;
+  /** What the file held, or null when the dialog was left. */
+  bringParcel(): Promise<v.BroughtView | null>;
+}
+
 /** Everything. */
 export interface Backend
-  extends CentralBackend, StartBackend, JobsBackend, DraftBackend, HandOverBackend, DetailBackend, OfficeBackend {
+  extends
+    AdminBackend,
+    CentralBackend,
+    StartBackend,
+    JobsBackend,
+    DraftBackend,
+    HandOverBackend,
+    DetailBackend,
+    OfficeBackend {
   /** Address of a page image. */
   pageUrl(token: string, page: number, width: number): string;
   /** Address of a stored picture. */

@@ -9,6 +9,7 @@ import { register } from './register.svelte';
 export type Place =
   | { at: 'jobs' }
   | { at: 'register' }
+  | { at: 'office' }
   | { at: 'editor'; document: string }
   | { at: 'signing'; document: string }
   | { at: 'close'; document: string }
@@ -89,6 +90,21 @@ class App {
   /** Whether the register is this person's to see. */
   get office(): boolean {
     return SEES_REGISTER[this.status?.role ?? 'technician'];
+  }
+
+  /** Whether this person works in the register, and not only looks. */
+  get works(): boolean {
+    return this.office && this.status?.role !== 'auditor';
+  }
+
+  /** Whether this person decides: voids, revokes, vouches. */
+  get decides(): boolean {
+    return this.status?.role === 'manager' || this.administers;
+  }
+
+  /** Whether people, codes and settings are this person's business. */
+  get administers(): boolean {
+    return this.status?.role === 'admin';
   }
 
   /** Runs something that may fail; a failure is said and null given back. */

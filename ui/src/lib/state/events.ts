@@ -19,6 +19,10 @@ const NAMES = [
   'method',
   'outcome',
   'how',
+  'part',
+  'device',
+  'role',
+  'rule',
 ];
 
 /** What the sentence of an event is filled with. */
@@ -28,5 +32,6 @@ export function eventWords(data: Readonly<Record<string, string | undefined>>): 
 
 function wordOf(name: string, value: string): string {
   if (name === 'language') return LANGUAGES.find(({ code }) => code === value)?.name ?? value;
+  if (name === 'role' && value) return word('central', `role_${value}`);
   return PREFIXES.includes(name) && i18n.has(`${name}.${value}`) ? word(name, value) : value;
 }

@@ -1,9 +1,10 @@
 /**
  * A core that plays its part in a plain browser, for tests and pictures of the screens. Keeps everything in memory; `?phase=` in
- * the address chooses where it begins, `?fail=command` makes a command fail. Never part of the program.
+ * the address chooses where it begins, `?fail=command` makes a command fail (with `&code=`). Never part of the program.
  */
 import type { Backend } from '../backend';
 import type * as v from '../types';
+import { admin } from './admin';
 import { office } from './office';
 import { World } from './world';
 
@@ -119,6 +120,7 @@ export function demo(): Backend {
     convert: async (id, kind) => world.convert(id, kind),
 
     ...office(query),
+    ...admin(query),
     central: async () => alone,
     connect: async () => alone,
     syncNow: async () => null,
@@ -136,8 +138,9 @@ export function demo(): Backend {
 /** The same core with one command that fails. */
 function failing(core: Backend, command: string | null): Backend {
   if (!command) return core;
+  const code = new URLSearchParams(location.search).get('code') ?? 'disk_full';
   const fail = async () => {
-    throw { code: 'disk_full', data: {} };
+    throw { code, data: {} };
   };
   return { ...core, [command]: fail };
 }

@@ -1,0 +1,310 @@
+//! The office's administrator at the own desk: people, codes, devices, what was set aside, copies by mail, a file that
+//! was carried in by hand; and what each role may not do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use fieldseal_app::{
+    AppError,
+    view::{
+        admin::{DeviceStanding, MailView, SetAsideAnswer, StaffDevice, StaffPerson},
+        central::ConnectRequest,
+        retention::RetentionRule,
+        sync::SyncPhase,
+    },
+};
+use fieldseal_domain::{Language, fold::Status, role::Role};
+use fieldseal_tests::{office::Office, tablet::Tablet};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+use uuid::Uuid;
+
+/// Asks until it is so.
+fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = ask() {
+            return found;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "still not: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn connected(link: &str) -> Tablet {
+    let tablet = Tablet::set_up();
+    let request = ConnectRequest { address: link.to_owned(), code: String::new() };
+    tablet.app.connect(&request).unwrap();
+    tablet
+}
+
+/// The first administrator, at a desk of their own.
+fn administrator(office: &Office) -> Tablet {
+    let desk = connected(&office.invitation());
+    until("the administrator's role", || (desk.status().role == Role::Admin).then_some(()));
+    desk
+}
+
+fn synced(tablet: &Tablet) {
+    until("everything at the office", || {
+        let view = tablet.app.sync_view().unwrap();
+        (view.phase == SyncPhase::Synced && view.queue.is_empty()).then_some(())
+    });
+}
+
+fn newcomer(name: &str, role: Role) -> StaffPerson {
+    StaffPerson { id: Uuid::nil(), name: name.into(), language: Language::Sv, role, active: true }
+}
+
+/// A person of this role with a device of their own.
+fn colleague(admin: &Tablet, name: &str, role: Role) -> Tablet {
+    let person = admin.app.save_staff(&newcomer(name, role)).unwrap();
+    let code = admin.app.make_code(person.id).unwrap();
+    let desk = connected(&code.link);
+    synced(&desk);
+    until("the role", || (desk.status().role == role).then_some(()));
+    desk
+}
+
+fn code_of<T: std::fmt::Debug>(answer: Result<T, AppError>) -> &'static str {
+    answer.unwrap_err().code()
+}
+
+fn device_of(admin: &Tablet, code: &str) -> StaffDevice {
+    admin.app.staff().unwrap().devices.into_iter().find(|device| device.code == code).unwrap()
+}
+
+/// Red if an administrator could not bring somebody in from the own desk, a code worked twice, a revoked tablet's
+/// signature counted before the office said so or was lost, or an answer did not reach the register.
+#[test]
+fn somebody_comes_in_and_a_lost_tablet_goes_out() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let alone = admin.app.staff().unwrap();
+    assert_eq!((alone.people.len(), alone.devices.len()), (1, 1));
+    assert!(alone.devices[0].this_one);
+
+    let ingrid = admin.app.save_staff(&newcomer("Ingrid Provström ", Role::Technician)).unwrap();
+    assert_eq!(ingrid.name, "Ingrid Provström");
+    let code = admin.app.make_code(ingrid.id).unwrap();
+    let qr = code.qr.unwrap();
+    assert!(
+        code.link.contains(&code.code)
+            && qr.side > 21
+            && qr.path.starts_with('M')
+            && !code.expires.is_empty()
+    );
+
+    let tablet = connected(&code.link);
+    synced(&tablet);
+    let second = Tablet::set_up();
+    let again = ConnectRequest { address: code.link, code: String::new() };
+    assert_eq!(code_of(second.app.connect(&again)), "central_wrong_code");
+
+    let name = tablet.status().device_code;
+    let row = device_of(&admin, &name);
+    assert_eq!((row.person, row.person_name.as_str()), (ingrid.id, "Ingrid Provström"));
+    assert_eq!((row.standing, row.said_signed, row.here_signed), (DeviceStanding::Even, 0, 0));
+
+    // Lost with a signature on it that nobody has seen.
+    tablet.app.stop_sync();
+    let doc = tablet.signed_sheet();
+    assert_eq!(code_of(admin.app.revoke_device(&row.id, " ")), "missing");
+    admin.app.revoke_device(&row.id, "left in a taxi").unwrap();
+    let row = device_of(&admin, &name);
+    assert!(row.standing == DeviceStanding::Revoked && !row.revoked.is_empty());
+
+    tablet.app.start_sync().unwrap();
+    let waiting = until("the lost tablet's entries", || {
+        let rows = admin.app.set_aside(false).unwrap();
+        rows.iter().any(|row| row.kind == "closed").then_some(rows)
+    });
+    tablet.app.stop_sync();
+    assert!(waiting.iter().all(|row| row.reason == "revoked" && row.person == "Ingrid Provström"));
+    assert!(waiting.iter().all(|row| row.device.contains(&name) && !row.received.is_empty()));
+    let signed = waiting.iter().find(|row| row.kind == "signed").unwrap();
+    assert!(signed.document == Some(doc) && signed.title.contains(&name), "{signed:?}");
+
+    let entries: Vec<String> = waiting.iter().map(|row| row.entry.clone()).collect();
+    assert_eq!(code_of(admin.app.answer_set_aside(&entries, true, "")), "missing");
+    admin.app.answer_set_aside(&entries, true, "asked her, it was she").unwrap();
+    synced(&admin);
+    until("an answered list", || admin.app.set_aside(false).unwrap().is_empty().then_some(()));
+    let all = admin.app.set_aside(true).unwrap();
+    assert!(all.len() == entries.len() && all.iter().all(|row| row.answer == SetAsideAnswer::Accepted));
+    until("the document in the register", || {
+        admin.app.detail(doc).ok().filter(|view| view.row.status == Status::Signed)
+    });
+    admin.app.stop_sync();
+}
+
+/// Red if the server's copies of people could lose its last administrator, one could lock out the own desk, or a server
+/// that is away looked like something else.
+#[test]
+fn what_an_administrator_cannot_do_is_said_in_its_own_words() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let view = admin.app.staff().unwrap();
+    let own = &view.people[0];
+    assert_eq!(
+        code_of(admin.app.save_staff(&StaffPerson { role: Role::Office, ..own.clone() })),
+        "office_last_admin"
+    );
+    assert_eq!(code_of(admin.app.save_staff(&newcomer(" ", Role::Office))), "missing");
+    assert_eq!(code_of(admin.app.make_code(Uuid::now_v7())), "office_not_found");
+    assert_eq!(code_of(admin.app.approve_journal("abc123")), "office_not_found");
+    assert_eq!(code_of(admin.app.approve_journal("../people")), "office_not_found");
+    assert_eq!(code_of(admin.app.revoke_device(&view.devices[0].id, "mine")), "not_allowed");
+    let gone =
+        StaffPerson { active: false, ..admin.app.save_staff(&newcomer("Gone", Role::Office)).unwrap() };
+    let gone = admin.app.save_staff(&gone).unwrap();
+    assert!(!gone.active);
+    assert_eq!(code_of(admin.app.make_code(gone.id)), "office_not_found", "who left gets no device");
+    assert_eq!(code_of(admin.app.reset_staff_pin(gone.id)), "office_not_found");
+    admin.app.reset_staff_pin(own.id).unwrap();
+    drop(office);
+    assert_eq!(code_of(admin.app.staff()), "office_unreachable");
+    assert_eq!(code_of(admin.app.set_aside(false)), "office_unreachable");
+    admin.app.stop_sync();
+
+    let alone = Tablet::set_up();
+    assert_eq!(code_of(alone.app.staff()), "not_for_role", "without an office nobody has a role");
+}
+
+/// Red if a role could do more here than at the server, or a role that the server took away meanwhile still counted.
+#[test]
+fn each_role_does_its_own() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let technician = colleague(&admin, "Tekla", Role::Technician);
+    let auditor = colleague(&admin, "Arkiv", Role::Auditor);
+    let manager = colleague(&admin, "Chefa", Role::Manager);
+    let nobody = Uuid::now_v7();
+    let no = "not_for_role";
+
+    let app = &technician.app;
+    assert_eq!([code_of(app.staff()), code_of(app.set_aside(false)), code_of(app.copies(None))], [no; 3]);
+    let app = &auditor.app;
+    assert_eq!(app.staff().unwrap().people.len(), 4);
+    assert!(app.set_aside(true).unwrap().is_empty() && app.copies(None).unwrap().is_empty());
+    assert_eq!(code_of(app.answer_set_aside(&[], true, "x")), no);
+    assert_eq!([code_of(app.mail_settings()), code_of(app.test_mail("a@example.com"))], [no; 2]);
+    let app = &manager.app;
+    assert!(app.mail_settings().is_ok());
+    assert_eq!(
+        [code_of(app.save_staff(&newcomer("x", Role::Admin))), code_of(app.make_code(nobody))],
+        [no; 2]
+    );
+    assert_eq!(code_of(app.save_mail_settings(&app.mail_settings().unwrap())), no);
+
+    // The server says no to what this desk still believes.
+    manager.app.stop_sync();
+    let staff = admin.app.staff().unwrap();
+    let row = staff.people.iter().find(|person| person.name == "Chefa").unwrap();
+    admin.app.save_staff(&StaffPerson { role: Role::Office, ..row.clone() }).unwrap();
+    assert_eq!(code_of(manager.app.mail_settings()), "office_not_allowed");
+    for desk in [admin, technician, auditor] {
+        desk.app.stop_sync();
+    }
+}
+
+/// Red if settings were taken that cannot work, a password came back, or the mail server's words were lost.
+#[test]
+fn copies_by_mail_are_set_up_from_the_desk() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let fresh = admin.app.mail_settings().unwrap();
+    assert!(!fresh.enabled && fresh.words.is_empty() && fresh.shipped.len() == 7);
+    let wrong = MailView { enabled: true, host: "127.0.0.1".into(), port: 1, ..fresh };
+    assert_eq!(code_of(admin.app.save_mail_settings(&wrong)), "office_mail_from");
+    let mail = MailView {
+        from: " Firm <service@example.com> ".into(),
+        password: "secret".into(),
+        kinds: vec!["service_sheet".into()],
+        ..wrong
+    };
+    let kept = admin.app.save_mail_settings(&mail).unwrap();
+    assert!(kept.has_password && kept.password.is_empty());
+    assert_eq!((kept.from.as_str(), kept.kinds.len()), ("Firm <service@example.com>", 1));
+    // Nobody listens there.
+    let said = admin.app.test_mail("me@example.com").unwrap();
+    assert!(!said.accepted && !said.said.is_empty());
+    assert!(admin.app.copies(None).unwrap().is_empty());
+    admin.app.stop_sync();
+}
+
+/// Red if something went before it was shown, a hold was not respected, contents stayed with the server or a tablet, or a
+/// number was forgotten.
+#[test]
+fn what_a_rule_erases_is_shown_before_and_gone_everywhere_after() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = colleague(&admin, "Tekla", Role::Technician);
+    let (free, held) = (tablet.signed_sheet(), tablet.signed_sheet());
+    synced(&tablet);
+    let signed = |doc| admin.app.detail(doc).ok().filter(|view| view.row.status == Status::Signed);
+    let before = until("both documents", || {
+        admin.app.sync_now();
+        signed(free).zip(signed(held))
+    });
+    admin.app.hold(held, true, "a lawsuit").unwrap();
+    let rule = RetentionRule { years: 1, kinds: Vec::new() };
+    assert!(admin.app.retention(&rule).unwrap().rows.is_empty(), "nothing is a year old");
+    admin.clock.pass(2 * 366 * 24 * 3600);
+    let view = admin.app.retention(&rule).unwrap();
+    let holds = |doc| view.rows.iter().find(|row| row.document == doc).map(|row| (row.held, row.entries > 5));
+    assert_eq!((holds(free), holds(held)), (Some((false, true)), Some((true, true))));
+    let other_kind = RetentionRule { years: 1, kinds: vec!["intake_protocol".into()] };
+    assert!(admin.app.retention(&other_kind).unwrap().rows.is_empty());
+    let nothing = RetentionRule { years: 0, kinds: Vec::new() };
+    assert_eq!(code_of(admin.app.retention(&nothing)), "missing");
+    assert_eq!(code_of(admin.app.erase_documents(&rule, &[free], " ")), "missing");
+    assert_eq!(code_of(tablet.app.erase_documents(&rule, &[free], "x")), "not_for_role");
+    assert!(!office.is_erased(free));
+
+    assert_eq!(admin.app.erase_documents(&rule, &[free, held], "the law says so").unwrap(), 1);
+    synced(&admin);
+    assert!(office.is_erased(free) && !office.is_erased(held));
+    for desk in [&admin, &tablet] {
+        let gone = until("the contents gone", || {
+            desk.app.sync_now();
+            desk.app.detail(free).ok().filter(|view| view.row.customer.is_empty() && !view.has_file)
+        });
+        assert_eq!((gone.row.number, gone.row.status), (before.0.row.number.clone(), Status::Signed));
+        assert_eq!(desk.app.detail(held).unwrap().row.customer, before.1.row.customer);
+    }
+    let left = admin.app.retention(&rule).unwrap().rows;
+    assert_eq!(left.iter().map(|row| row.document).collect::<Vec<_>>(), [held]);
+    admin.app.stop_sync();
+    tablet.app.stop_sync();
+}
+
+/// Red if a file carried in by hand were taken in part without a word, or its signatures did not arrive.
+#[test]
+fn a_file_from_a_tablet_is_taken_in() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = colleague(&admin, "Tekla", Role::Technician);
+    tablet.app.stop_sync();
+    let doc = tablet.signed_sheet();
+    let file = tablet.folder.path().join("unsent.fieldseal");
+    let saved = tablet.app.save_unsent(&file).unwrap();
+
+    let cut = tablet.folder.path().join("cut.fieldseal");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let before = office.journals();
+    assert_eq!(code_of(admin.app.bring_parcel(&cut)), "parcel_cut_off");
+    std::fs::write(&cut, b"hello\n").unwrap();
+    assert_eq!(code_of(admin.app.bring_parcel(&cut)), "parcel_unreadable");
+    assert_eq!(office.journals(), before, "nothing of a broken file was sent");
+    assert_eq!(code_of(tablet.app.bring_parcel(&file)), "not_for_role");
+
+    let brought = admin.app.bring_parcel(&file).unwrap();
+    assert_eq!((u64::from(brought.entries), u64::from(brought.files)), (saved.entries, saved.files));
+    admin.app.bring_parcel(&file).unwrap();
+    until("the document in the register", || {
+        admin.app.detail(doc).ok().filter(|view| view.row.status == Status::Signed)
+    });
+    admin.app.stop_sync();
+}
