@@ -9,4 +9,7 @@ mod mail;
 mod process;
 mod push;
 mod scope;
+mod slow;
+mod standing;
 mod support;
+mod year;
