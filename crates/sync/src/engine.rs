@@ -169,8 +169,14 @@ impl<C: Central, L: Local> Session<'_, C, L> {
         } else {
             self.pull_scope(&mut report.got).await?;
         }
-        self.prove().await?;
+        // A register that contradicts itself is told, and no reason to keep what was sealed to oneself.
+        let proven = match self.prove().await {
+            Ok(()) => Ok(()),
+            Err(SyncError::Register(error)) => Err(SyncError::Register(error)),
+            Err(error) => return Err(error),
+        };
         report.files_sent = self.send_files(office).await?;
+        proven?;
         if !office {
             report.files_got = self.get_files().await?;
         }
