@@ -123,8 +123,8 @@ async fn a_restored_server_gets_its_own_journal_back() {
         let acked: Acked = admin.post("/v1/push", &push).await.unwrap();
         assert_eq!(acked.n, lost.len() as u64, "all of it is back");
         let page: Page = admin.get("/v1/feed?limit=1000").await.unwrap();
-        let present = page.entries.iter().map(|logged| device_of(&logged.entry));
-        let present = present.filter(|name| name.starts_with("server-")).last().unwrap();
+        let mut present = page.entries.iter().map(|logged| device_of(&logged.entry));
+        let present = present.rfind(|name| name.starts_with("server-")).unwrap();
         let push = Push { journal: present, entries: lost.clone() };
         let refusal = admin.post::<Acked>("/v1/push", &push).await.unwrap_err();
         assert_eq!(refusal.code, Code::UnknownJournal, "only the server writes the one it writes now");
