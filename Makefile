@@ -1,5 +1,5 @@
 # The commands of this project. Each installs what it is missing first (Debian 12, Ubuntu 24.04).
-.PHONY: help run test bench bench-central guide lint fmt clean deb-app deb-server windows-check
+.PHONY: help run test simulate bench bench-central guide lint fmt clean deb-app deb-server windows-check
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -10,6 +10,9 @@ run: ## start the program with the demo firm; with no display, drive a whole dem
 
 test: ## all tests: unit, user interface, real window, independent readers, licences
 	@bash scripts/test.sh
+
+simulate: ## hundreds of simulated days and weeks of broken networks; FIELDSEAL_SIMULATIONS=500 says how many
+	@bash scripts/simulate.sh
 
 bench: ## measure against the aims; prints a table, writes var/bench.json
 	@bash scripts/bench.sh

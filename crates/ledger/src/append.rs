@@ -164,8 +164,7 @@ impl Store {
         make: impl FnOnce(&Journal) -> Result<Append, AppendError> + Send + 'static,
     ) -> Result<Appended, AppendError> {
         self.write(move |conn| {
-            let journal = people::journal(conn, super::SERVER_JOURNAL)?;
-            let journal = journal.ok_or(StoreError::Unreadable("journal"))?;
+            let journal = super::own_journal(conn)?;
             run(conn, &make(&journal)?)
         })
         .await

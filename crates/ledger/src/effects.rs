@@ -29,6 +29,10 @@ pub struct Effect {
     pub made_ms: i64,
 }
 
+/// No pause between two tries is longer: milliseconds. What claims to be due later was put off while the server's clock
+/// was wrong, and must not wait until that time comes.
+pub const LONGEST_PAUSE_MS: i64 = 6 * 3600 * 1000;
+
 impl Store {
     /// Effects that are due, oldest first.
     ///
@@ -37,9 +41,10 @@ impl Store {
     pub async fn due_effects(&self, now_ms: i64, limit: u32) -> Result<Vec<Effect>, StoreError> {
         self.read(move |conn| {
             let sql = "SELECT kind, cause, document, recipient, attempts, made_ms FROM effect
-                       WHERE state = 'queued' AND next_ms <= ?1 ORDER BY next_ms LIMIT ?2";
+                       WHERE state = 'queued' AND (next_ms <= ?1 OR next_ms > ?2) ORDER BY next_ms LIMIT ?3";
             let mut statement = conn.prepare_cached(sql)?;
-            let rows = statement.query_map(params![now_ms, limit], read_effect)?;
+            let wrong = now_ms.saturating_add(LONGEST_PAUSE_MS);
+            let rows = statement.query_map(params![now_ms, wrong, limit], read_effect)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await

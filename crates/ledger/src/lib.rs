@@ -22,7 +22,7 @@ mod writer;
 
 pub use append::{Append, AppendError, Appended, Change, Incoming, SubjectKind};
 pub use blobs::BlobView;
-pub use effects::{Effect, EffectState, MAIL};
+pub use effects::{Effect, EffectState, LONGEST_PAUSE_MS, MAIL};
 pub use error::StoreError;
 pub use feed::PullError;
 pub use health::{DeviceHealth, Health, JournalHealth};
@@ -31,7 +31,7 @@ pub use people::{CodeUse, Journal, JournalState, NewDevice, PersonRecord};
 pub use project::CopyRules;
 pub(crate) use project::job_of;
 pub use scope::Sight;
-pub use session::{Greeting, SessionFacts};
+pub use session::{Greeting, SESSION_MS, SessionFacts};
 pub use tree::{LogError, SignedCheckpoint};
 
 use fieldseal_domain::Digest;
@@ -112,18 +112,33 @@ impl Store {
         .await
     }
 
-    /// Begins a new life of the log, after a restore.
+    /// Begins a new life of the log, after a restore. The server's own journal goes on under another name: what it wrote
+    /// since the backup is with the devices, which give it back, and its numbers must not be taken by other entries.
     ///
     /// # Errors
     /// What the database says.
     pub async fn new_epoch(&self) -> Result<String, StoreError> {
         self.write(|conn| {
-            let epoch = Uuid::now_v7().to_string();
-            conn.execute("UPDATE server SET log_epoch = ?1", [&epoch])?;
+            let epoch = Uuid::now_v7();
+            conn.execute("UPDATE server SET log_epoch = ?1", [epoch.to_string()])?;
             conn.execute("DELETE FROM session", [])?;
-            Ok(epoch)
+            let old = own_journal(conn)?;
+            let name = format!("{SERVER_JOURNAL}-{}", epoch.simple());
+            let mut new = Journal::new(&name, old.ed25519, None, JournalState::Open);
+            new.continues = Some(old.device);
+            people::add_journal(conn, &new)?;
+            put_setting(conn, OWN_JOURNAL, &name)?;
+            Ok(epoch.to_string())
         })
         .await
+    }
+
+    /// The server's own journal: the one it writes now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn own_journal(&self) -> Result<Journal, StoreError> {
+        self.read(own_journal).await
     }
 
     /// A setting, as JSON.
@@ -131,11 +146,7 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn setting(&self, name: &'static str) -> Result<Option<String>, StoreError> {
-        self.read(move |conn| {
-            let sql = "SELECT value FROM setting WHERE name = ?1";
-            Ok(conn.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
-        })
-        .await
+        self.read(move |conn| setting(conn, name)).await
     }
 
     /// Writes a setting.
@@ -143,12 +154,7 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn set_setting(&self, name: &'static str, value: String) -> Result<(), StoreError> {
-        self.write(move |conn| {
-            let sql = "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
-            conn.execute(sql, params![name, value])?;
-            Ok(())
-        })
-        .await
+        self.write(move |conn| put_setting(conn, name, &value)).await
     }
 
     pub(crate) async fn write<T, E>(
@@ -174,8 +180,26 @@ impl Store {
     }
 }
 
-/// Name of the server's own journal.
+/// Name of the server's first own journal, and the beginning of those that continue it.
 pub const SERVER_JOURNAL: &str = "server";
+/// Setting: the journal the server writes now, where it is not the first.
+const OWN_JOURNAL: &str = "own_journal";
+
+fn setting(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT value FROM setting WHERE name = ?1";
+    Ok(conn.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
+}
+
+fn put_setting(conn: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
+    conn.execute(sql, params![name, value])?;
+    Ok(())
+}
+
+fn own_journal(conn: &Connection) -> Result<Journal, StoreError> {
+    let name = setting(conn, OWN_JOURNAL)?.unwrap_or_else(|| SERVER_JOURNAL.to_owned());
+    people::journal(conn, &name)?.ok_or(StoreError::Unreadable("journal"))
+}
 
 /// A copy of the database in `folder` by SQLite's backup interface, also while a server uses it.
 ///

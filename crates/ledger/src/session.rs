@@ -2,7 +2,10 @@
 
 use super::{JournalState, Store, StoreError, count, digest, identity, people, uuid, word};
 use fieldseal_domain::{Digest, role::Role};
-use fieldseal_wire::session::{Hello, JournalEnd, Notice};
+use fieldseal_wire::{
+    OLDEST_PROTOCOL,
+    session::{Hello, JournalEnd, Notice},
+};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
@@ -19,6 +22,8 @@ pub struct SessionFacts {
     pub state: JournalState,
     /// Whether the person may still work.
     pub active: bool,
+    /// Whether the program said that it is too old for this server.
+    pub outdated: bool,
 }
 
 /// What a hello is answered with.
@@ -32,11 +37,12 @@ pub struct Greeting {
     pub notices: Vec<Notice>,
 }
 
+/// A session lasts an hour: milliseconds.
+pub const SESSION_MS: i64 = 3600 * 1000;
 /// A device that was away for longer learns nothing new from it.
 const NOTICE_MS: i64 = 180 * 24 * 3600 * 1000;
 
-const FACTS: &str =
-    "SELECT j.device, p.id, p.role, j.state, p.active FROM journal j JOIN person p ON p.id = j.person";
+const PERSON: &str = "FROM journal j JOIN person p ON p.id = j.person";
 
 impl Store {
     /// Who a device is, if it is enrolled.
@@ -45,7 +51,10 @@ impl Store {
     /// What the database says.
     pub async fn device_facts(&self, device: String) -> Result<Option<SessionFacts>, StoreError> {
         self.read(move |conn| {
-            let sql = format!("{FACTS} JOIN device d ON d.id = j.device WHERE j.device = ?1");
+            let sql = format!(
+                "SELECT j.device, p.id, p.role, j.state, p.active, 0 {PERSON}
+                 JOIN device d ON d.id = j.device WHERE j.device = ?1"
+            );
             Ok(conn.prepare_cached(&sql)?.query_row([device], read_facts).optional()?)
         })
         .await
@@ -78,9 +87,14 @@ impl Store {
     pub async fn session(&self, token: Digest, now_ms: i64) -> Result<Option<SessionFacts>, StoreError> {
         self.read(move |conn| {
             let sql = format!(
-                "{FACTS} JOIN session s ON s.device = j.device WHERE s.token = ?1 AND s.expires_ms > ?2"
+                "SELECT j.device, p.id, p.role, j.state, p.active, s.outdated {PERSON}
+                 JOIN session s ON s.device = j.device
+                 WHERE s.token = ?1 AND s.expires_ms > ?2 AND s.expires_ms <= ?3"
             );
-            Ok(conn.prepare_cached(&sql)?.query_row(params![token.0, now_ms], read_facts).optional()?)
+            // One that ends later than any could was opened while the clock was wrong.
+            let latest = now_ms.saturating_add(SESSION_MS);
+            let params = params![token.0, now_ms, latest];
+            Ok(conn.prepare_cached(&sql)?.query_row(params, read_facts).optional()?)
         })
         .await
     }
@@ -92,6 +106,10 @@ impl Store {
     pub async fn hello(&self, device: String, hello: Hello, now_ms: i64) -> Result<Greeting, StoreError> {
         self.write(move |conn| {
             people::note_hello(conn, &device, &hello, now_ms)?;
+            // A device has one program: what it says of itself holds for all its sessions.
+            let outdated = hello.newest < OLDEST_PROTOCOL;
+            let sql = "UPDATE session SET outdated = ?2 WHERE device = ?1 AND outdated <> ?2";
+            conn.prepare_cached(sql)?.execute(params![device, outdated])?;
             let identity = identity(conn)?.ok_or(StoreError::Unreadable("server"))?;
             let have = hello.journals.iter().map(|end| have(conn, end)).collect::<Result<_, _>>()?;
             let forgotten = now_ms.saturating_sub(NOTICE_MS);
@@ -109,6 +127,7 @@ fn read_facts(row: &rusqlite::Row<'_>) -> rusqlite::Result<SessionFacts> {
         role: word(row.get(2)?)?,
         state: word(row.get(3)?)?,
         active: row.get(4)?,
+        outdated: row.get(5)?,
     })
 }
 

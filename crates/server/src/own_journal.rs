@@ -7,7 +7,7 @@ use crate::{
 };
 use fieldseal_domain::{
     Digest,
-    event::{Event, Header, body_hash},
+    event::{Continues, Event, Header, body_hash},
 };
 use fieldseal_wire::{QuarantineReason, Verdict, WireEntry};
 
@@ -16,17 +16,21 @@ const HEADER_VERSION: u8 = 1;
 
 /// Begins the journal, if it is empty.
 pub(crate) async fn open(server: &Server) -> Result<(), No> {
-    let journal = server.store().journal(SERVER_JOURNAL.to_owned()).await?;
-    if journal.is_some_and(|journal| journal.n > 0) {
+    let journal = server.store().own_journal().await?;
+    if journal.n > 0 {
         return Ok(());
     }
+    let old = match journal.continues {
+        Some(device) => server.store().journal(device).await?,
+        None => None,
+    };
     let organisation = server.organisation();
     let opened = Event::JournalOpened {
         device_code: "SERVER".to_owned(),
         certificate: Digest::of(organisation.log_certificate()),
         root: Digest::of(organisation.root_der()),
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
-        continues: None,
+        continues: old.map(|old| Continues { device: old.device, n: old.n, id: old.head }),
     };
     write(server, vec![opened]).await
 }
@@ -49,7 +53,7 @@ pub(crate) async fn write(server: &Server, events: Vec<Event>) -> Result<(), No>
                 v: HEADER_VERSION,
                 critical: event.is_critical(),
                 org: author.org().to_owned(),
-                device: SERVER_JOURNAL.to_owned(),
+                device: journal.device.clone(),
                 n: end.0 + 1,
                 prev: end.1,
                 hlc: end.2.next(now),
@@ -79,7 +83,7 @@ pub(crate) async fn write(server: &Server, events: Vec<Event>) -> Result<(), No>
             entries.iter().all(|e| e.verdict != Verdict::Quarantined(QuarantineReason::NotAllowed))
         );
         let address = SERVER_JOURNAL.to_owned();
-        Ok(Append { device: SERVER_JOURNAL.to_owned(), entries, received_ms: now, address, salt })
+        Ok(Append { device: journal.device.clone(), entries, received_ms: now, address, salt })
     };
     server.store().append_own(run).await?;
     Ok(())

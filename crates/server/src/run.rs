@@ -21,7 +21,9 @@ use uuid::Uuid;
 
 /// How long requests may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
-/// How long the headers of a request may take: a drip of bytes must not hold a connection.
+/// How long the headers of a request may take, and how long a new connection may say nothing: neither a drip of bytes
+/// nor silence must hold a connection. The second is asked for by itself: the choice between HTTP/1 and HTTP/2 comes
+/// before any header and has no limit of its own.
 const HEADER_TIME: Duration = Duration::from_secs(20);
 
 /// A running server.
@@ -74,12 +76,14 @@ fn serve(
 ) -> Result<JoinHandle<io::Result<()>>, StartError> {
     Ok(match tls {
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            let server = axum_server::from_tcp(listener)?.handle(handle);
+            let mut server = server.first_request_timeout(HEADER_TIME);
             server.http_builder().http1().header_read_timeout(HEADER_TIME).timer(timer());
             tokio::spawn(async move { server.serve(app).await })
         }
         Some(tls) => {
-            let mut server = axum_server::from_tcp_rustls(listener, tls.config)?.handle(handle);
+            let server = axum_server::from_tcp_rustls(listener, tls.config)?.handle(handle);
+            let mut server = server.first_request_timeout(HEADER_TIME);
             server.http_builder().http1().header_read_timeout(HEADER_TIME).timer(timer());
             tokio::spawn(async move { server.serve(app).await })
         }

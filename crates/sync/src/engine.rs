@@ -20,6 +20,9 @@ use uuid::Uuid;
 
 /// Journals that one hello names.
 const MAX_NAMED: usize = 100;
+/// Setting: the epoch of a log that began anew and has not got back yet what others wrote. Kept until all of it was
+/// offered: a session that is cut in between must not be the last that knows of it.
+const OWED: &str = "owed_to_epoch";
 
 /// What a session did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +160,7 @@ impl<C: Central, L: Local> Session<'_, C, L> {
             report.files_sent = self.send_files(false).await?;
             return Ok(report);
         }
-        if log == Log::NewEpoch && office {
+        if office && self.owes(&welcome.server.log_epoch)? {
             self.give_back(&mut report).await?;
         }
         if office {
@@ -166,8 +169,14 @@ impl<C: Central, L: Local> Session<'_, C, L> {
         } else {
             self.pull_scope(&mut report.got).await?;
         }
-        self.prove().await?;
+        // A register that contradicts itself is told, and no reason to keep what was sealed to oneself.
+        let proven = match self.prove().await {
+            Ok(()) => Ok(()),
+            Err(SyncError::Register(error)) => Err(SyncError::Register(error)),
+            Err(error) => return Err(error),
+        };
         report.files_sent = self.send_files(office).await?;
+        proven?;
         if !office {
             report.files_got = self.get_files().await?;
         }
@@ -223,6 +232,7 @@ impl<C: Central, L: Local> Session<'_, C, L> {
                         "before": before.log_epoch, "now": log_epoch,
                     });
                     tx.raise("log_restarted", now, &detail)?;
+                    tx.put_setting(OWED, &log_epoch)?;
                 }
                 if log != Log::Same {
                     tx.forget_log(&server_id, &log_epoch)?;
@@ -329,6 +339,11 @@ impl<C: Central, L: Local> Session<'_, C, L> {
         Ok(())
     }
 
+    fn owes(&self, log_epoch: &str) -> Result<bool> {
+        let owed: Option<String> = on_store(self.local, |store| store.read().setting(OWED))?;
+        Ok(owed.as_deref() == Some(log_epoch))
+    }
+
     /// The server lost entries that others wrote and this office has: they prove themselves, whoever brings them.
     async fn give_back(&self, report: &mut Report) -> Result<()> {
         let others = on_store(self.local, |store| store.read().whole_journals_of_others())?;
@@ -350,7 +365,7 @@ impl<C: Central, L: Local> Session<'_, C, L> {
                 }
             }
         }
-        Ok(())
+        on_store(self.local, |store| store.transact(|tx| tx.delete_setting(OWED)))
     }
 }
 

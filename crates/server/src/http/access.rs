@@ -9,14 +9,14 @@ pub enum Rule {
     Public,
     /// Every enrolled device, also one that was revoked: what it signed before must not be stranded on it.
     Enrolled,
-    /// Every device in good standing.
+    /// Every device in good standing: not revoked, and with a program that is not too old.
     Standing,
     /// A device in good standing whose person has one of these roles.
     Roles(&'static [Role]),
 }
 
 impl Rule {
-    /// Whether a device of this role, revoked or not, may call.
+    /// Whether a device of this role, in good standing or not, may call.
     #[must_use]
     pub fn lets(self, role: Role, good: bool) -> bool {
         match self {

@@ -17,7 +17,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use fieldseal_domain::{Digest, role::Role};
-use fieldseal_wire::{Code, Refusal, push::MAX_PUSH};
+use fieldseal_wire::{Code, Refusal, push::MAX_PUSH, session::Standing};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::{
@@ -44,6 +44,18 @@ impl Caller {
     /// Whether its entries count.
     pub(crate) fn is_good(&self) -> bool {
         self.0.state == JournalState::Open && self.0.active
+    }
+
+    /// Why a rule does not let it.
+    fn refusal(&self) -> No {
+        if !self.is_good() {
+            No::new(Code::Revoked, "this device may only push")
+        } else if self.0.outdated {
+            let refusal = Refusal::new(Code::NotAllowed, "this program is too old: it may only push");
+            No(refusal.with(json!({ "standing": Standing::Update })))
+        } else {
+            No::new(Code::NotAllowed, "this role may not do this")
+        }
     }
 }
 
@@ -77,9 +89,8 @@ pub(crate) async fn guard(
     request.extensions_mut().insert(Peer(peer));
     if rule != Rule::Public {
         let caller = caller(&server, request.headers()).await?;
-        if !rule.lets(caller.0.role, caller.is_good()) {
-            let code = if caller.is_good() { Code::NotAllowed } else { Code::Revoked };
-            return Err(No::new(code, "this device or role may not do this"));
+        if !rule.lets(caller.0.role, caller.is_good() && !caller.0.outdated) {
+            return Err(caller.refusal());
         }
         if let Some(wait) = server.buckets().take(&caller.0.device) {
             let refusal = Refusal::new(Code::TooMany, "this device makes too many requests");

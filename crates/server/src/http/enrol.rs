@@ -7,7 +7,7 @@ use super::{
 use crate::{
     proofs,
     server::Server,
-    store::{CodeUse, Journal, JournalState, NewDevice, PersonRecord},
+    store::{CodeUse, Journal, JournalState, NewDevice, PersonRecord, SESSION_MS},
 };
 use axum::{Json, extract::State};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -22,8 +22,6 @@ use fieldseal_wire::{
 };
 use serde_json::json;
 
-/// A session lasts an hour.
-const SESSION_S: u64 = 3600;
 /// Longest label of a device, in characters.
 const MAX_LABEL: usize = 100;
 /// Certificates of one earlier journal, and bytes of each.
@@ -57,9 +55,9 @@ pub(super) async fn sign_in(
     }
     let token: [u8; 32] = server.random()?;
     let now = server.clock().now_ms();
-    let ends = now.saturating_add(SESSION_S as i64 * 1000);
+    let ends = now.saturating_add(SESSION_MS);
     server.store().add_session(Digest::of(&token), request.device, now, ends).await?;
-    Ok(Json(Session { token: URL_SAFE_NO_PAD.encode(token), expires_in_s: SESSION_S }))
+    Ok(Json(Session { token: URL_SAFE_NO_PAD.encode(token), expires_in_s: SESSION_MS.unsigned_abs() / 1000 }))
 }
 
 pub(super) async fn enrol(

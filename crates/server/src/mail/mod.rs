@@ -9,7 +9,7 @@ pub(crate) use settings::{check as check_settings, sentence};
 
 use crate::{
     server::Server,
-    store::{CopyRules, Effect, EffectState, StoreError},
+    store::{CopyRules, Effect, EffectState, LONGEST_PAUSE_MS, StoreError},
 };
 use fieldseal_domain::{Digest, fold::DocumentState, language::Language};
 use fieldseal_seal::verify::{Integrity, VerifyOptions, verify};
@@ -23,7 +23,7 @@ const SETTING: &str = "mail";
 /// After this time a mail that nobody takes is given up.
 const GIVE_UP_MS: i64 = 5 * 24 * 3600 * 1000;
 /// First and longest pause between tries.
-const PAUSE_MS: (i64, i64) = (60 * 1000, 6 * 3600 * 1000);
+const PAUSE_MS: (i64, i64) = (60 * 1000, LONGEST_PAUSE_MS);
 /// How often a mail looks whether its file has come; the upload itself wakes it too.
 const FILE_PAUSE_MS: i64 = 10 * 60 * 1000;
 /// Mails of one turn.

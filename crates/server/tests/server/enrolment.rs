@@ -7,7 +7,7 @@ use fieldseal_server::Clock;
 use fieldseal_wire::{
     Code, Envelope, QuarantineReason, Verdict,
     admin::{DeviceRow, Revoke},
-    enrol::Predecessor,
+    enrol::{DeviceKeys, EnrolRequest, Predecessor},
     push::{Acked, Push},
     session::{Notice, Standing},
 };
@@ -70,6 +70,44 @@ async fn wrong_and_expired_codes_are_refused_alike_and_guesses_are_counted() {
         }
     }
     assert_eq!(refused, 31, "ten tries, then a pause");
+}
+
+/// Red if a thousand guesses, all at once, got further than ten, or if they told a right code from a wrong one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_guesses_get_no_further_than_ten() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let code = site.code(&admin, Role::Technician).await.code;
+    let guesser = Arc::new(Device::new(&site.url()));
+    let mut guesses = tokio::task::JoinSet::new();
+    for n in 0..1000_u32 {
+        let guesser = Arc::clone(&guesser);
+        // One of them would be right, had it not come after too many wrong ones.
+        let code = if n == 900 { code.clone() } else { format!("AAAA-BBBB-{n:04}") };
+        guesses.spawn(async move {
+            let keys = DeviceKeys {
+                nonce: [0; 32].into(),
+                ed25519: [0; 32].into(),
+                p256: [0; 32].into(),
+                ed25519_proof: [0; 64].into(),
+                p256_proof: [0; 64].into(),
+            };
+            let (label, app_version) = (String::new(), String::new());
+            let request = EnrolRequest { code, keys, label, app_version, predecessors: Vec::new() };
+            guesser.post::<Value>("/v1/enrol", &request).await.unwrap_err().code
+        });
+        if n == 20 {
+            while guesses.join_next().await.is_some() {}
+        }
+    }
+    let mut said: Vec<Code> = Vec::new();
+    while let Some(code) = guesses.join_next().await {
+        said.push(code.unwrap());
+    }
+    assert_eq!(said.len(), 1000 - 21);
+    assert!(said.iter().all(|code| *code == Code::TooMany), "{said:?}");
+    // Whoever is in already goes on as if nothing had happened.
+    admin.hello().await.unwrap();
 }
 
 #[tokio::test]

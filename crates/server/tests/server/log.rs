@@ -1,12 +1,19 @@
 //! The log's proofs, and the folder's: backup, restore, doctor.
 
 use crate::support::{Site, config};
-use fieldseal_domain::{Digest, event::Event, role::Role};
+use fieldseal_domain::{
+    Digest,
+    event::{Event, Header},
+    role::Role,
+};
 use fieldseal_seal::log::{leaf_hash, origin, read_checkpoint, verify_consistency, verify_inclusion};
-use fieldseal_server::{Clock, ops, start};
+use fieldseal_server::{Clock, ops, start, store::SERVER_JOURNAL};
 use fieldseal_wire::{
-    Code,
+    Code, WireEntry,
+    admin::PersonRow,
     log::{CheckpointAnswer, ConsistencyRequest, InclusionRequest, Inclusions, Proof},
+    pull::Page,
+    push::{Acked, Push},
 };
 use uuid::Uuid;
 
@@ -84,6 +91,51 @@ async fn a_restored_server_begins_a_new_epoch_and_takes_the_rest_again() {
     assert!(report.findings.is_empty(), "{:?}", report.findings);
     let journal = report.journals.iter().find(|journal| journal.device == tablet.name).unwrap();
     assert_eq!((journal.acked, journal.have, journal.head), (3, 3, tablet.head));
+}
+
+/// Red if what the server itself had written since the backup were lost, or if its next entries took the numbers of
+/// those that an office still has.
+#[tokio::test]
+async fn a_restored_server_gets_its_own_journal_back() {
+    let site = Site::new().await;
+    let mut admin = site.admin().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let backup = elsewhere.path().join("backup");
+    ops::backup(site.folder.path(), &backup).await.unwrap();
+    site.code(&admin, Role::Technician).await;
+    let page: Page = admin.get("/v1/feed?limit=1000").await.unwrap();
+    let own = page.entries.into_iter().map(|logged| logged.entry);
+    let lost: Vec<_> = own.filter(|entry| device_of(entry) == SERVER_JOURNAL).collect();
+    site.stop().await;
+
+    for time in ["once", "twice"] {
+        let restored = elsewhere.path().join(time);
+        ops::restore(&backup, &restored).await.unwrap();
+        let running = start(config(&restored), Clock::system()).await.unwrap();
+        admin.url = format!("http://{}", running.address);
+        admin.sign_in().await.unwrap();
+        // The restored server writes first.
+        let person = Uuid::now_v7();
+        let (name, language) = ("After the restore".to_owned(), "en".to_owned());
+        let row = PersonRow { person, name, language, role: Role::Office, active: true };
+        admin.post::<PersonRow>("/v1/people", &row).await.unwrap();
+        let push = Push { journal: SERVER_JOURNAL.to_owned(), entries: lost.clone() };
+        let acked: Acked = admin.post("/v1/push", &push).await.unwrap();
+        assert_eq!(acked.n, lost.len() as u64, "all of it is back");
+        let page: Page = admin.get("/v1/feed?limit=1000").await.unwrap();
+        let mut present = page.entries.iter().map(|logged| device_of(&logged.entry));
+        let present = present.rfind(|name| name.starts_with("server-")).unwrap();
+        let push = Push { journal: present, entries: lost.clone() };
+        let refusal = admin.post::<Acked>("/v1/push", &push).await.unwrap_err();
+        assert_eq!(refusal.code, Code::UnknownJournal, "only the server writes the one it writes now");
+        running.stop().await.unwrap();
+        let report = ops::doctor(&restored).await.unwrap();
+        assert!(report.findings.is_empty(), "{:?}", report.findings);
+    }
+}
+
+fn device_of(entry: &WireEntry) -> String {
+    serde_json::from_slice::<Header>(&entry.header.0).unwrap().device
 }
 
 #[tokio::test]

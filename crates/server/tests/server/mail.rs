@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
     sync::mpsc,
 };
@@ -32,31 +32,50 @@ enum Mood {
     Takes,
     Refuses,
     ComeBack,
+    /// Takes, a byte at a time.
+    Drips,
 }
 
 /// A mail server of few words on a port of its own; mails come out at the other end.
 async fn mail_server(mood: Mood) -> (u16, mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    (listener.local_addr().unwrap().port(), serve_mail(listener, mood))
+}
+
+fn serve_mail(listener: TcpListener, mood: Mood) -> mpsc::UnboundedReceiver<String> {
     let (mails, out) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(talk(stream, mood, mails.clone()));
         }
     });
-    (port, out)
+    out
+}
+
+async fn answer(writing: &mut (impl AsyncWrite + Unpin), mood: Mood, text: &str) -> std::io::Result<()> {
+    let line = format!("{text}\r\n");
+    match mood {
+        Mood::Takes | Mood::Refuses | Mood::ComeBack => writing.write_all(line.as_bytes()).await,
+        Mood::Drips => {
+            for byte in line.bytes() {
+                tokio::time::sleep(Duration::from_millis(15)).await;
+                writing.write_all(&[byte]).await?;
+            }
+            Ok(())
+        }
+    }
 }
 
 async fn talk(stream: TcpStream, mood: Mood, mails: mpsc::UnboundedSender<String>) -> std::io::Result<()> {
     let (reading, mut writing) = stream.into_split();
     let mut lines = BufReader::new(reading).lines();
-    writing.write_all(b"220 test\r\n").await?;
+    answer(&mut writing, mood, "220 test").await?;
     while let Some(line) = lines.next_line().await? {
-        let answer = match (line.get(..4).unwrap_or(&line).to_ascii_uppercase().as_str(), mood) {
+        let said = match (line.get(..4).unwrap_or(&line).to_ascii_uppercase().as_str(), mood) {
             ("RCPT", Mood::Refuses) => "550 no such mailbox",
             ("RCPT", Mood::ComeBack) => "451 come back later",
             ("DATA", _) => {
-                writing.write_all(b"354 go on\r\n").await?;
+                answer(&mut writing, mood, "354 go on").await?;
                 let mut mail = String::new();
                 while let Some(line) = lines.next_line().await? {
                     if line == "." {
@@ -71,7 +90,7 @@ async fn talk(stream: TcpStream, mood: Mood, mails: mpsc::UnboundedSender<String
             ("QUIT", _) => "221 bye",
             _ => "250 ok",
         };
-        writing.write_all(format!("{answer}\r\n").as_bytes()).await?;
+        answer(&mut writing, mood, said).await?;
     }
     Ok(())
 }
@@ -262,6 +281,104 @@ async fn a_refused_mail_is_refused_and_a_later_one_is_tried_again() {
         ids.iter().all(|id| id.contains("_copy.")),
         "derived from the cause, so equal for every try: {ids:?}"
     );
+}
+
+/// Red if slowness were taken for refusal, and the mail sent again while the first one was still on its way.
+#[tokio::test]
+async fn a_slow_mail_server_gets_each_mail_once() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let (port, mut mails) = mail_server(Mood::Drips).await;
+    use_mail(&admin, &settings(port)).await;
+    let mut tablet = tablet_of_samples(&site, &admin).await;
+    let file = sample("good-one-signer");
+    let doc = close(&mut tablet, &file).await;
+    tablet.put_blob(Digest::of(&file), 0, file.len() as u64, file.clone()).await.unwrap();
+    // What else happens meanwhile wakes the sender again and again.
+    let by = tablet.person();
+    while mails.len() < 2 {
+        tablet.say(Some(doc), &Event::Printed { by }).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let sent = settled(&admin, doc, |row| row.state == DeliveryState::Accepted).await;
+    assert!(sent.iter().all(|row| row.attempts == 1), "{sent:?}");
+    let (one, two) = (mails.recv().await.unwrap(), mails.recv().await.unwrap());
+    assert_eq!((attachment(&one), attachment(&two)), (file.clone(), file));
+    assert!(mails.try_recv().is_err(), "one mail each, not two");
+}
+
+/// Red if a mail server that is down for a day were asked without pause, if a mail were given up, or sent twice.
+#[tokio::test]
+async fn a_mail_server_that_is_down_for_a_day_gets_each_mail_once() {
+    const HOUR: i64 = 3_600_000;
+    let now = Arc::new(AtomicI64::new(1_800_000_000_000));
+    let clock = {
+        let now = Arc::clone(&now);
+        Clock::of(move || now.load(Ordering::SeqCst))
+    };
+    let site = Site::with_clock(clock).await;
+    let mut admin = site.admin().await;
+    let mut tablet = tablet_of_samples(&site, &admin).await;
+    let down = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = down.local_addr().unwrap();
+    drop(down);
+    use_mail(&admin, &settings(port.port())).await;
+    let file = sample("good-one-signer");
+    let doc = close(&mut tablet, &file).await;
+    tablet.put_blob(Digest::of(&file), 0, file.len() as u64, file.clone()).await.unwrap();
+    let by = tablet.person();
+    // Pauses double from a minute: after two hours each of the first tries is due again, and only once.
+    for tries in 1..=6 {
+        settled(&admin, doc, |row| row.state == DeliveryState::Queued && row.attempts == tries).await;
+        now.fetch_add(2 * HOUR, Ordering::SeqCst);
+        admin.sign_in().await.unwrap();
+        tablet.sign_in().await.unwrap();
+        tablet.say(Some(doc), &Event::Printed { by }).await;
+    }
+    settled(&admin, doc, |row| row.state == DeliveryState::Queued && row.attempts == 7).await;
+    let mut mails = serve_mail(TcpListener::bind(port).await.unwrap(), Mood::Takes);
+    for _ in 0..2 {
+        now.fetch_add(12 * HOUR, Ordering::SeqCst);
+        admin.sign_in().await.unwrap();
+        tablet.sign_in().await.unwrap();
+        tablet.say(Some(doc), &Event::Printed { by }).await;
+        let sent = settled(&admin, doc, |row| row.state == DeliveryState::Accepted).await;
+        assert!(sent.iter().all(|row| row.attempts == 8), "{sent:?}");
+    }
+    let both = [mails.recv().await.unwrap(), mails.recv().await.unwrap()].concat();
+    assert!(both.contains("To: lind@example.com") && both.contains("To: office@example.com"), "{both}");
+    assert!(mails.try_recv().is_err(), "one mail each, not two");
+}
+
+/// Red if a mail that was queued while the server's clock ran a year ahead had to wait for that year.
+#[tokio::test]
+async fn a_mail_from_a_wrong_clock_does_not_wait_for_it() {
+    const YEAR: i64 = 365 * 24 * 3_600_000;
+    let right = 1_800_000_000_000;
+    let now = Arc::new(AtomicI64::new(right + YEAR));
+    let clock = {
+        let now = Arc::clone(&now);
+        Clock::of(move || now.load(Ordering::SeqCst))
+    };
+    let site = Site::with_clock(clock).await;
+    let mut admin = site.admin().await;
+    let down = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = down.local_addr().unwrap();
+    drop(down);
+    use_mail(&admin, &settings(port.port())).await;
+    let mut tablet = tablet_of_samples(&site, &admin).await;
+    let file = sample("good-one-signer");
+    let doc = close(&mut tablet, &file).await;
+    tablet.put_blob(Digest::of(&file), 0, file.len() as u64, file.clone()).await.unwrap();
+    settled(&admin, doc, |row| row.attempts == 1).await;
+    now.store(right, Ordering::SeqCst);
+    let mut mails = serve_mail(TcpListener::bind(port).await.unwrap(), Mood::Takes);
+    admin.sign_in().await.unwrap();
+    tablet.sign_in().await.unwrap();
+    let by = tablet.person();
+    tablet.say(Some(doc), &Event::Printed { by }).await;
+    settled(&admin, doc, |row| row.state == DeliveryState::Accepted).await;
+    assert!(mails.recv().await.is_some());
 }
 
 #[tokio::test]

@@ -13,4 +13,7 @@ mod push;
 mod rows;
 mod scope;
 mod second_client;
+mod slow;
+mod standing;
 mod support;
+mod year;

@@ -27,6 +27,18 @@ impl Read<'_> {
         rows.map(|row| Ok(row?.0)).collect()
     }
 
+    /// Up to `limit` customers of exactly this name, whatever its accents and capitals.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn customers_named(&self, name: &str, limit: u32) -> Result<Vec<Customer>> {
+        let sql = "SELECT data FROM customer WHERE sort_name = ?1 ORDER BY id LIMIT ?2";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows =
+            statement.query_map(params![text::fold(name), limit], |row| row.get::<_, Json<Customer>>(0))?;
+        rows.map(|row| Ok(row?.0)).collect()
+    }
+
     /// One customer.
     ///
     /// # Errors

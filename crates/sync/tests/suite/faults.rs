@@ -6,6 +6,8 @@ use crate::{
     tablet::Tablet,
 };
 use fieldseal_domain::{Digest, role::Role};
+use fieldseal_seal::log::Receipt;
+use fieldseal_server::Clock;
 use fieldseal_store::StoreError;
 use fieldseal_sync::{Local as _, SyncError};
 use fieldseal_wire::{Central as _, session::ServerEpoch};
@@ -176,6 +178,28 @@ async fn clocks_that_jump() {
         entries.iter().filter(|e| read.envelope(e.id).unwrap().unwrap().facts.clamped.is_some()).count()
     });
     assert!(ahead > 0, "what came from the future was clamped");
+}
+
+/// The server's clock is a year off, and put right while a tablet is away: no certificate is doubted, no proof fails,
+/// nothing is lost, and nobody is alarmed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_whose_clock_is_a_year_off() {
+    const YEAR_MS: i64 = 365 * 86_400_000;
+    for wrong in [YEAR_MS, -YEAR_MS] {
+        let clock = Clock::of(move || jiff::Timestamp::now().as_millisecond() + wrong);
+        let site = Site::with_clock(clock).await;
+        let (_, tablet) = site.tablet(Role::Technician).await;
+        let doc = tablet.visit("Wrong clock", 2_000);
+        site.sync(&tablet).await;
+        let site = site.restart().await;
+        tablet.visit("Right clock", 2_000);
+        site.sync(&tablet).await;
+        site.assert_nothing_lost(&[&tablet], &[]).await;
+        assert_eq!(tablet.on(|store| store.read().alarms().unwrap()), []);
+        let (_, receipt) = tablet.on(|store| store.read().receipt_of(doc).unwrap()).unwrap();
+        let receipt = Receipt::from_json(&receipt).unwrap();
+        receipt.check(&tablet.public_key(), &[tablet.root()], jiff::Timestamp::now()).unwrap();
+    }
 }
 
 fn tablet_device(store: &fieldseal_store::Store) -> String {

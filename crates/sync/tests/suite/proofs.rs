@@ -53,7 +53,8 @@ async fn a_register_that_contradicts_itself_is_told() {
     let alarms = tablet.on(|store| store.read().alarms().unwrap());
     assert_eq!(alarms.len(), 5);
     assert!(alarms.iter().all(|alarm| alarm.detail["kept"].is_string() && alarm.detail["given"].is_string()));
-    // The lie was about the log; what was signed was sent all the same.
+    // The lie was about the log; what was signed was sent all the same, with its file.
+    assert_eq!(tablet.left(), (0, 0));
     site.sync(&tablet).await;
     site.assert_nothing_lost(&[&tablet], &tablet.own_entries()).await;
 }

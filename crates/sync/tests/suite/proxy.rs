@@ -11,6 +11,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -31,13 +32,15 @@ pub enum Fault {
     Drip(Duration),
     /// Connections are taken and nothing passes.
     BlackHole,
-    /// Connections are refused.
+    /// There is no network: open connections break, new ones are refused.
     Down,
 }
 
 #[derive(Debug)]
 struct Shared {
     fault: Mutex<Fault>,
+    /// Counts how often the network went down.
+    down: watch::Sender<u64>,
     target: Mutex<SocketAddr>,
     sent: AtomicU64,
     received: AtomicU64,
@@ -63,6 +66,7 @@ impl Proxy {
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             fault: Mutex::new(Fault::None),
+            down: watch::Sender::new(0),
             target: Mutex::new(target),
             sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
@@ -77,6 +81,9 @@ impl Proxy {
         self.shared.sent.store(0, Ordering::SeqCst);
         self.shared.received.store(0, Ordering::SeqCst);
         *self.shared.fault.lock().unwrap() = fault;
+        if fault == Fault::Down {
+            self.shared.down.send_modify(|times| *times += 1);
+        }
     }
 
     /// Bytes that passed since the fault was set: to the server, to the device.
@@ -126,6 +133,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn connection(device: TcpStream, shared: Arc<Shared>) {
+    let mut down = shared.down.subscribe();
     let target = *shared.target.lock().unwrap();
     let Ok(server) = TcpStream::connect(target).await else { return };
     let (device_read, device_write) = device.into_split();
@@ -134,6 +142,7 @@ async fn connection(device: TcpStream, shared: Arc<Shared>) {
     tokio::select! {
         () = pump(device_read, server_write, &shared, true) => {}
         () = pump(server_read, device_write, &shared, false) => {}
+        _ = down.changed() => {}
     }
 }
 

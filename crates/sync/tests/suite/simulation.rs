@@ -1,8 +1,8 @@
 //! A day over a simulated network: links break and come back, messages take up to most of a second, the server crashes
 //! in the middle of requests. Real engine, real server, real databases; only sockets and time are simulated.
 //!
-//! One seed is one test, so one process: a second simulation in one process would not repeat.
-//! `FIELDSEAL_SIM_SEED=4711` runs another one in the test `another_seed`.
+//! One seed is one process: a second simulation in one process would not repeat. `make simulate` runs hundreds;
+//! `FIELDSEAL_SIM_SEED=4711` repeats one of them in the test `one_seed`.
 
 use crate::{
     sim_central::{PORT, SimCentral},
@@ -14,12 +14,23 @@ use fieldseal_server::{Clock, Server, http};
 use fieldseal_sync::{Engine, SyncError};
 use fieldseal_wire::CallError;
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    process::Command,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Documents each tablet makes, with a session after each.
 const VISITS: usize = 6;
+/// Seeds when nobody asks for more, and how many run side by side.
+const FEW: u64 = 8;
+const AT_A_TIME: usize = 2;
 /// Sessions until everything must be through.
 const MOST_SESSIONS: usize = 400;
 
@@ -132,19 +143,51 @@ fn simulate(seed: u64) {
     });
 }
 
-macro_rules! simulations {
-    ($($name:ident = $seed:expr;)*) => { $(#[test] fn $name() { simulate($seed); })* };
-}
-
-simulations! {
-    simulated_1 = 1; simulated_2 = 2; simulated_3 = 3; simulated_4 = 4; simulated_5 = 5; simulated_6 = 6;
-    simulated_7 = 7; simulated_8 = 8;
-}
-
-/// A seed that somebody names.
+/// One seed, in a process of its own: the test below starts it, and so does whoever looks for the reason of a failure.
 #[test]
-fn another_seed() {
-    if let Some(seed) = std::env::var("FIELDSEAL_SIM_SEED").ok().and_then(|text| text.parse().ok()) {
+fn one_seed() {
+    if let Some(seed) = number("FIELDSEAL_SIM_SEED") {
         simulate(seed);
     }
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+/// What a seed's process said, if it failed.
+fn failure(seed: u64) -> Option<String> {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "simulation::one_seed", "--nocapture"])
+        .env("FIELDSEAL_SIM_SEED", seed.to_string())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    // A filter that finds no test is no success.
+    let ran = String::from_utf8_lossy(&output.stdout).contains("1 passed");
+    (!output.status.success() || !ran).then(|| format!("seed {seed}: {said}"))
+}
+
+/// As many seeds as `FIELDSEAL_SIMULATIONS` says, else a few; from `FIELDSEAL_SIM_FIRST` on.
+#[test]
+fn days_by_seed() {
+    let first = number("FIELDSEAL_SIM_FIRST").unwrap_or(1);
+    let end = first + number("FIELDSEAL_SIMULATIONS").unwrap_or(FEW);
+    let (next, failures) = (AtomicU64::new(first), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    if seed >= end {
+                        return;
+                    }
+                    failures.lock().unwrap().extend(failure(seed));
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{} of {} days: {}", failures.len(), end - first, failures.join("\n"));
+    eprintln!("seeds {first} to {}: all whole", end - 1);
 }

@@ -48,9 +48,14 @@ pub fn central(address: SocketAddr) -> HttpCentral {
 
 impl Site {
     pub async fn new() -> Self {
+        Self::with_clock(Clock::system()).await
+    }
+
+    /// One whose server has another clock.
+    pub async fn with_clock(clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let any = "127.0.0.1:0".parse().unwrap();
-        let running = start(config(&folder.path().join("data"), any), Clock::system()).await.unwrap();
+        let running = start(config(&folder.path().join("data"), any), clock).await.unwrap();
         let admin = Tablet::standalone();
         let code = running.first_code().await.unwrap().unwrap();
         admin.enrol(&central(running.address), &code.code).await;

@@ -8,7 +8,6 @@ use fieldseal_domain::{
     party::{Customer, CustomerKind, Job, Person},
     text,
 };
-use fieldseal_store::What;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -30,6 +29,8 @@ pub(super) struct Planner<'a> {
     desk: &'a Desk,
     people: Vec<Person>,
     customers: BTreeMap<Uuid, Customer>,
+    /// The same by name.
+    named: BTreeMap<String, Vec<Uuid>>,
     jobs: BTreeMap<Uuid, Job>,
     country: String,
     zone: String,
@@ -44,6 +45,7 @@ impl<'a> Planner<'a> {
             desk,
             people: desk.store.read().persons()?,
             customers: BTreeMap::new(),
+            named: BTreeMap::new(),
             jobs: BTreeMap::new(),
             country: firm.branches.first().map(|branch| branch.country.clone()).unwrap_or_default(),
             zone: desk.pen.clock.now().time_zone().iana_name().unwrap_or("UTC").to_owned(),
@@ -80,7 +82,9 @@ impl<'a> Planner<'a> {
             return Ok(Err(refused));
         }
         let customer = customer.cleaned();
-        self.customers.insert(customer.id, customer.clone());
+        if self.customers.insert(customer.id, customer.clone()).is_none() {
+            self.named.entry(text::fold(&customer.name)).or_default().push(customer.id);
+        }
         let same = before.as_ref() == Some(&customer);
         let events = if same { Vec::new() } else { vec![Event::CustomerSaved(Box::new(customer))] };
         Ok(Ok(Planned { events, is_new }))
@@ -95,22 +99,13 @@ impl<'a> Planner<'a> {
         if let Some(customer) = read.customer(made)? {
             return Ok(Some(customer));
         }
-        let folded = text::fold(name);
-        for hit in read.search(name, MOST_HITS)?.into_iter().filter(|hit| hit.what == What::Customer) {
-            if let Some(customer) = read.customer(hit.id)?
-                && text::fold(&customer.name) == folded
-                && zip.is_none_or(|zip| customer.zip == zip)
-            {
-                return Ok(Some(customer));
-            }
+        let fits = |customer: &&Customer| zip.is_none_or(|zip| customer.zip == zip);
+        // Not by the search: names of a table have words in common, and the table is as long as the index.
+        if let Some(known) = read.customers_named(name, MOST_HITS)?.iter().find(fits) {
+            return Ok(Some(known.clone()));
         }
-        Ok(self
-            .customers
-            .values()
-            .find(|customer| {
-                text::fold(&customer.name) == folded && zip.is_none_or(|zip| customer.zip == zip)
-            })
-            .cloned())
+        let of_batch = self.named.get(&text::fold(name)).into_iter().flatten();
+        Ok(of_batch.filter_map(|id| self.customers.get(id)).find(fits).cloned())
     }
 
     fn job(&mut self, record: &Record) -> Result<Refused<Planned>> {
