@@ -134,8 +134,7 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
         say!("SHA-256 of its key: {hash}");
     }
     if let Some(code) = running.first_code().await? {
-        say!("For the administrator:");
-        show(&code);
+        show(&code, " of the administrator");
     }
     told_to_stop().await?;
     tracing::info!("stopping");
@@ -143,8 +142,8 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(code: &fieldseal_wire::admin::EnrolmentCode) {
-    say!("One-time code (good for a week): {}", code.code);
+fn show(code: &fieldseal_wire::admin::EnrolmentCode, whose: &str) {
+    say!("One-time code{whose} (good for a week): {}", code.code);
     say!("{}", code.link);
     if let Ok(qr) = qrcode::QrCode::new(code.link.as_bytes()) {
         say!("{}", qr.render::<qrcode::render::unicode::Dense1x2>().build());
@@ -179,7 +178,7 @@ async fn add_person(wanted: AddPerson) -> Result<ExitCode, StartError> {
     }
     let running = start_aside(&wanted.data, wanted.listen).await?;
     let person = running.add_person(&name, role, language).await?;
-    show(&running.code_for(person).await?);
+    show(&running.code_for(person).await?, "");
     running.stop().await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -197,10 +196,10 @@ async fn admin_code(data: &std::path::Path) -> Result<ExitCode, StartError> {
     let people = running.server.store().people().await?;
     let admin = people.iter().find(|row| row.role == fieldseal_domain::role::Role::Admin && row.active);
     match admin {
-        Some(row) => show(&running.code_for(row.person).await?),
+        Some(row) => show(&running.code_for(row.person).await?, " of the administrator"),
         None => {
             if let Some(code) = running.first_code().await? {
-                show(&code);
+                show(&code, " of the administrator");
             }
         }
     }

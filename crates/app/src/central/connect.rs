@@ -13,7 +13,8 @@ use crate::{
 use fieldseal_domain::Digest;
 use fieldseal_seal::SigningContext;
 use fieldseal_sync::{
-    Enrolment, HttpCentral, KeyHolder as _, Local as _, Predecessor, ServerAddress, Successor as _, Trust, enrol,
+    Enrolment, HttpCentral, KeyHolder as _, Local as _, Predecessor, ServerAddress, Successor as _, Trust,
+    enrol,
 };
 use std::sync::Arc;
 use url::Url;

@@ -8,17 +8,12 @@ use fieldseal_domain::{
 
 /// Whether the writer of this journal may do this.
 pub(super) fn may(journal: &Journal, org: &str, header: &Header, event: &Event) -> bool {
-    // What a device wrote before it was enrolled names its own root as organisation, and it was alone then: what it says
-    // of the firm is its own affair, unless it is an administrator's.
+    // What a device wrote before it was enrolled names its own root as organisation, and it was alone then.
     let before_enrolment = header.org != org;
     match journal.role {
         // The server's own.
         None => journal.person.is_none(),
-        Some(role) if before_enrolment => match needed(event) {
-            Right::Look | Right::Field => true,
-            Right::Administer => role.administers() && matches!(event, Event::FirmSaved(_)),
-            Right::Register | Right::Decide => false,
-        },
+        Some(_) if before_enrolment => matches!(needed(event), Right::Look | Right::Field),
         Some(role) => has(role, needed(event)),
     }
 }
@@ -53,7 +48,8 @@ fn needed(event: &Event) -> Right {
         | Event::Printed { .. }
         | Event::Exported { .. }
         | Event::Verified { .. } => Right::Look,
-        Event::PersonSaved(_)
+        Event::FirmSaved(_)
+        | Event::PersonSaved(_)
         | Event::CustomerSaved(_)
         | Event::EquipmentSaved(_)
         | Event::JobSaved(_)
@@ -80,7 +76,7 @@ fn needed(event: &Event) -> Right {
         | Event::VoidWithdrawn { .. }
         | Event::Erased { .. }
         | Event::LegalHold { .. } => Right::Decide,
-        Event::FirmSaved(_) | Event::RoleGranted { .. } | Event::DeviceRevoked { .. } => Right::Administer,
+        Event::RoleGranted { .. } | Event::DeviceRevoked { .. } => Right::Administer,
         Event::Recovered(recovered) => match recovered.inner().map(|inner| inner.event) {
             Ok(ReadEvent::Known(event)) => needed(&event),
             Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => Right::Field,

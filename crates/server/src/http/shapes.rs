@@ -9,8 +9,8 @@ use super::{
 };
 use fieldseal_wire::{
     admin::{
-        CodeRequest, Delivery, DeviceRow, Done, EnrolmentCode, MailPage, MailSettings, MailTest, MailTestAnswer, PersonRow, Quarantined,
-        Revoke, Revoked,
+        CodeRequest, Delivery, DeviceRow, Done, EnrolmentCode, MailPage, MailSettings, MailTest,
+        MailTestAnswer, PersonRow, Quarantined, Revoke, Revoked,
     },
     blob::{LENGTH, OFFSET, STATE},
     enrol::{Challenge, EnrolRequest, Enrolled, RejournalRequest},

@@ -2,9 +2,7 @@
 
 use crate::support::{Device, Site, created, customer, job};
 use fieldseal_domain::{Digest, FileHash, acceptance::Outcome, event::Event, role::Role};
-use fieldseal_server::{
-    http::access::{Endpoint, Method, ROUTES, Route},
-};
+use fieldseal_server::http::access::{Endpoint, Method, ROUTES, Route};
 use fieldseal_wire::{
     admin::{CodeRequest, MailSettings, MailTest, PersonRow, Revoke},
     enrol::{EnrolRequest, Predecessor, RejournalRequest},
