@@ -124,11 +124,20 @@ impl Running {
         code.ok_or(StartError::Journal)
     }
 
-    /// Adds a person.
+    /// Adds a person. The first of all must be an administrator: where there is none, one is added too, whose code the
+    /// server gives when it next starts.
     ///
     /// # Errors
     /// When the store or the server's own journal cannot be written.
     pub async fn add_person(&self, name: &str, role: Role, language: Language) -> Result<Uuid, StartError> {
+        let people = self.server.store().people().await?;
+        if role != Role::Admin && !people.iter().any(|row| row.role == Role::Admin && row.active) {
+            self.add("Administrator", Role::Admin, Language::En).await?;
+        }
+        self.add(name, role, language).await
+    }
+
+    async fn add(&self, name: &str, role: Role, language: Language) -> Result<Uuid, StartError> {
         let person = Uuid::now_v7();
         let row = PersonRow {
             person,
@@ -137,7 +146,9 @@ impl Running {
             role,
             active: true,
         };
-        self.server.store().put_person(row).await?;
+        if !self.server.store().put_person(row).await? {
+            return Err(StartError::Journal);
+        }
         let events = vec![
             Event::PersonSaved(Person { id: person, name: name.to_owned(), language }),
             Event::RoleGranted { person, role },
