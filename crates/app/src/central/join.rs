@@ -54,7 +54,8 @@ impl App {
         let door = Door { url: address.as_str().to_owned(), server_key: key };
         // Before the code is used up: a key store that keeps nothing is found here.
         let vault = self.new_vault(request.key_store, &request.passphrase)?;
-        let secret = make_secret("", None)?;
+        // The root in it is never used: the office issues this device's certificates.
+        let secret = make_secret("Fieldseal", None)?;
         let public = secret.keys.public()?;
         let enrolment = Enrolment {
             code,
