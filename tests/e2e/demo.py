@@ -14,7 +14,7 @@ import sys
 from calls import call, must
 from harness import App
 from moves import Moves
-from processes import BUILT, Screen, Session
+from processes import BUILT, Screen, Session, make_demo
 
 PIN = "2580"
 
@@ -33,7 +33,7 @@ class Demo:
         """Everything; returns the number of sealed files that were verified."""
         env = {"FIELDSEAL_DATA": str(self.data), "FIELDSEAL_DEMO": "1", "FIELDSEAL_E2E_SAVE": str(self.out)}
         print("  making the demo firm by replaying its weeks", flush=True)
-        subprocess.run([self.program, "--make-demo"], env=os.environ | env, check=True, timeout=170)
+        make_demo(self.program, env)
         with Screen(1280, 800) as screen, Session() as session:
             app = App(self.program, session.env | env | {"DISPLAY": screen.display}, self.out / "program.log")
             try:

@@ -81,6 +81,13 @@ def end(process):
     process.wait()
 
 
+def make_demo(program, env):
+    """The demo firm's data, in the folder that `env` names."""
+    told = subprocess.run([program, "--make-demo"], env=os.environ | env, capture_output=True, text=True, timeout=300)
+    if told.returncode:
+        raise HarnessError(f"the demo firm could not be made: {told.stdout[-2000:]}{told.stderr[-2000:]}")
+
+
 class Screen:
     """A display in memory (Xvfb), on a free number."""
 

@@ -158,7 +158,7 @@ class Office(VisitTest):
         office.see("page-1", 30)
         office.tap("tab-verification")
         office.see("verdict-good", 60)
-        self.keep_as(page, "office-detail")
+        office.look("detail")
         files = [entry for entry in must(page, "detail", document=document["id"])["timeline"] if entry["kind"] == "signed"]
         self.assertTrue(files, "the signature is not in the timeline")
 

@@ -3,14 +3,12 @@ a technician does not get in, and tables dropped into the watched folder are tak
 
 import csv
 import io
-import os
-import subprocess
 import unittest
 
 from calls import call, must
 from harness import WindowTest
 from moves import Moves, hook
-from processes import wait_until
+from processes import make_demo, wait_until
 
 PIN = "2580"
 MANAGER = "Ana-Maria Registrescu"
@@ -25,7 +23,7 @@ class Register(WindowTest):
     def start(self):
         """The demo firm, at the sign-in screen."""
         env = {"FIELDSEAL_DATA": str(self.data), "FIELDSEAL_DEMO": "1", "FIELDSEAL_E2E_SAVE": str(self.folder)}
-        subprocess.run([self.program, "--make-demo"], env=os.environ | env, check=True, timeout=300)
+        make_demo(self.program, env)
         page = self.open(FIELDSEAL_DEMO="1", FIELDSEAL_E2E_SAVE=str(self.folder))
         return Moves(page, lambda name: page.screenshot(self.folder / f"{name}.png"))
 

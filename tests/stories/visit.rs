@@ -8,6 +8,7 @@ use fieldseal_app::{
         detail::VerdictGrade,
         document::{FreezeAnswer, NewDocument},
         hand_over::{HandOverResult, HandOverStep, NotSignedRequest, SignAnswer},
+        lists::JobView,
     },
 };
 use fieldseal_domain::{
@@ -37,6 +38,7 @@ fn story_a_sheet_is_signed_closed_and_believed_by_strangers() {
     let doc = tablet.signed_sheet();
     let detail = tablet.app.detail(doc).unwrap();
     assert_eq!(detail.row.status, Status::Signed);
+    assert_eq!(tablet.app.jobs(JobView::Signed).unwrap().counts, [0, 1, 0, 1], "counted without a job too");
     let verdict = tablet.app.verify(doc).unwrap();
     assert_eq!(verdict.grade, VerdictGrade::Good, "{verdict:?}");
     assert!(verdict.closed);

@@ -101,7 +101,6 @@ impl App {
             device_code: String::new(),
             root_fingerprint: String::new(),
             key_store: None,
-            only_here: 0,
             recovery_unconfirmed: false,
             demo: false,
             on_screen_keyboard: false,

@@ -167,7 +167,6 @@ impl Desk {
             status.firm = Some(firm);
             status.person = Some(self.card(&self.person(person)?)?);
             status.role = self.role(person)?;
-            status.only_here = self.signed_only_here()?;
             status.recovery_unconfirmed = !self.setting(crate::start::RECOVERY_CONFIRMED)?.unwrap_or(false);
         } else {
             status.firm = Some(Firm { name: firm.name, color: firm.color, ..Firm::default() });

@@ -25,6 +25,8 @@ use uuid::Uuid;
 const MOST: u32 = 500;
 /// Rows of a search.
 const MOST_FOUND: u32 = 60;
+/// The views, in the order of [`JobList::counts`].
+const VIEWS: [JobView; 4] = [JobView::Today, JobView::All, JobView::Waiting, JobView::Signed];
 /// After every local time that is written down.
 const END_OF_TIME: &str = "9999";
 
@@ -43,10 +45,16 @@ impl App {
                 .into_iter()
                 .map(|row| desk.job_row(row, today))
                 .collect::<Result<_>>()?;
-            let count =
-                |view| u32::try_from(all.iter().filter(|row| belongs(row, view)).count()).unwrap_or(u32::MAX);
-            let counts = [JobView::Today, JobView::All, JobView::Waiting, JobView::Signed].map(count);
-            let documents = desk.loose_documents(view)?;
+            let mut counts = [0; 4];
+            let mut documents = Vec::new();
+            for (count, seen) in counts.iter_mut().zip(VIEWS) {
+                let jobs = all.iter().filter(|row| belongs(row, seen)).count();
+                let loose = desk.loose_documents(seen)?;
+                *count = u32::try_from(jobs + loose.len()).unwrap_or(u32::MAX);
+                if seen == view {
+                    documents = loose;
+                }
+            }
             Ok(JobList {
                 jobs: all.into_iter().filter(|row| belongs(row, view)).collect(),
                 documents,
@@ -207,17 +215,6 @@ fn or_new(id: Uuid) -> Uuid {
 }
 
 impl Desk {
-    /// Signed files that exist on this tablet only.
-    pub(crate) fn signed_only_here(&self) -> Result<u32> {
-        let mut count = 0;
-        for shelf in [Shelf::Signed, Shelf::Ended, Shelf::Waiting] {
-            let rows = self.store.read().documents(DocumentView::On(shelf), PageFrom::start(u32::MAX))?;
-            count +=
-                rows.iter().filter(|row| has_signature(row.status) && row.sync == SyncState::Local).count();
-        }
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
-    }
-
     /// Documents without a job that fit a view.
     fn loose_documents(&self, view: JobView) -> Result<Vec<DocumentRow>> {
         let read = self.store.read();
@@ -255,18 +252,6 @@ impl Desk {
             documents: documents.into_iter().map(row).collect(),
             job,
         })
-    }
-}
-
-/// Whether somebody's signature is in the file.
-pub(crate) fn has_signature(status: Status) -> bool {
-    match status {
-        Status::PartiallySigned
-        | Status::Signed
-        | Status::SignedUnavailable
-        | Status::Declined
-        | Status::Voided => true,
-        Status::Draft | Status::Ready | Status::Cancelled | Status::Expired => false,
     }
 }
 

@@ -86,7 +86,7 @@ pub struct JobList {
     pub jobs: Vec<JobRow>,
     /// Documents without a job.
     pub documents: Vec<DocumentRow>,
-    /// Jobs by view: today, all, waiting, signed.
+    /// What each view shows, jobs and documents without one: today, all, waiting, signed.
     pub counts: [u32; 4],
 }
 

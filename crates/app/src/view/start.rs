@@ -83,8 +83,6 @@ pub struct AppStatus {
     pub root_fingerprint: String,
     /// Where the keys are kept.
     pub key_store: Option<KeyStoreKind>,
-    /// Signed documents that exist on this tablet only.
-    pub only_here: u32,
     /// Whether the recovery code was never typed back: it may have been lost with an interrupted first run.
     pub recovery_unconfirmed: bool,
     /// Whether this is the demo firm.

@@ -68,7 +68,6 @@ export class World {
       root_fingerprint: FINGERPRINT,
       key_store: this.#phase === 'locked' ? 'passphrase_file' : 'system',
       recovery_unconfirmed: false,
-      only_here: [...this.documents.values()].filter(({ row }) => row.status === 'signed').length,
       demo: true,
       on_screen_keyboard: this.settings['on_screen_keyboard'] === true,
       version: '0.1.0',

@@ -47,10 +47,6 @@ root_fingerprint: string,
  */
 key_store: KeyStoreKind | null, 
 /**
- * Signed documents that exist on this tablet only.
- */
-only_here: number, 
-/**
  * Whether the recovery code was never typed back: it may have been lost with an interrupted first run.
  */
 recovery_unconfirmed: boolean, 

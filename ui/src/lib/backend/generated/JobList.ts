@@ -15,6 +15,6 @@ jobs: Array<JobRow>,
  */
 documents: Array<DocumentRow>, 
 /**
- * Jobs by view: today, all, waiting, signed.
+ * What each view shows, jobs and documents without one: today, all, waiting, signed.
  */
 counts: [number, number, number, number], };
