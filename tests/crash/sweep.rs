@@ -166,7 +166,7 @@ impl Sweep {
     /// A tablet that was just set up.
     pub fn begin(customers: Customers) -> Self {
         let Tablet { app, folder, .. } = Tablet::set_up();
-        let root_pem = app.root_certificate().expect("a root").pem;
+        let root_pem = app.root_certificate(None).expect("a root").pem;
         drop(app);
         let mut jitter = Jitter(0x5EA1_ED0F_F1E1_D000);
         let kills = match customers {

@@ -7,6 +7,7 @@ use fieldseal_app::{
     view::{
         admin::{DeviceStanding, MailView, SetAsideAnswer, StaffDevice, StaffPerson},
         central::ConnectRequest,
+        detail::VerdictGrade,
         retention::RetentionRule,
         sync::SyncPhase,
     },
@@ -49,6 +50,14 @@ fn synced(tablet: &Tablet) {
     until("everything at the office", || {
         let view = tablet.app.sync_view().unwrap();
         (view.phase == SyncPhase::Synced && view.queue.is_empty()).then_some(())
+    });
+}
+
+/// Waits until the whole of a document is at a desk.
+fn brought(desk: &Tablet, doc: Uuid) {
+    until("the document with its file", || {
+        desk.app.sync_now();
+        desk.app.bring(doc).ok()?.then_some(())
     });
 }
 
@@ -307,4 +316,35 @@ fn a_file_from_a_tablet_is_taken_in() {
         admin.app.detail(doc).ok().filter(|view| view.row.status == Status::Signed)
     });
     admin.app.stop_sync();
+}
+
+/// Red if a sheet that was sealed before the tablet belonged to the office were called unknown at the office's desk, or
+/// a stranger were given the wrong root for it.
+#[test]
+fn what_was_sealed_alone_is_good_at_every_desk() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = Tablet::set_up();
+    let doc = tablet.signed_sheet();
+    let alone = tablet.app.root_certificate(None).unwrap();
+    let person = admin.app.save_staff(&newcomer("Radu Exemplaru", Role::Technician)).unwrap();
+    let request =
+        ConnectRequest { address: admin.app.make_code(person.id).unwrap().link, code: String::new() };
+    tablet.app.connect(&request).unwrap();
+    synced(&tablet);
+    let new = tablet.signed_sheet();
+    synced(&tablet);
+
+    brought(&admin, doc);
+    let verdict = admin.app.verify(doc).unwrap();
+    assert_eq!(verdict.grade, VerdictGrade::Good, "{verdict:?}");
+    let root = admin.app.root_certificate(Some(doc)).unwrap();
+    assert_eq!((&root.fingerprint, &root.pem), (&alone.fingerprint, &alone.pem));
+    assert_ne!(root.name, "root.pem", "two roots are not saved over each other");
+
+    brought(&admin, new);
+    assert_eq!(admin.app.verify(new).unwrap().grade, VerdictGrade::Good);
+    assert_eq!(admin.app.root_certificate(Some(new)).unwrap(), admin.app.root_certificate(None).unwrap());
+    admin.app.stop_sync();
+    tablet.app.stop_sync();
 }

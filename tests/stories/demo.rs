@@ -53,7 +53,7 @@ fn story_the_demo_firm_is_whole() {
     ] {
         assert!(by_status.contains_key(&status), "no demo document is {status:?}: {by_status:?}");
     }
-    let pem = app.root_certificate().unwrap().pem;
+    let pem = app.root_certificate(None).unwrap().pem;
     let files: Vec<(&str, &[u8])> =
         files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     readers::all_agree(folder.path(), &pem, &files);

@@ -46,7 +46,7 @@ fn story_a_customer_reaches_nothing_but_the_document() {
     refused(app.sign_in(tablet.person(), PIN).map(drop));
     refused(app.sign_out());
     refused(app.add_person("Eve", Language::En, "2580").map(drop));
-    refused(app.root_certificate().map(drop));
+    refused(app.root_certificate(None).map(drop));
     refused(app.new_document("service_sheet", &NewDocument::Job { job: doc }).map(drop));
     refused(app.save_setting("theme", &serde_json::json!("dark")));
     let status = tablet.status();

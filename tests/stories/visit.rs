@@ -43,7 +43,7 @@ fn story_a_sheet_is_signed_closed_and_believed_by_strangers() {
     assert_eq!(verdict.grade, VerdictGrade::Good, "{verdict:?}");
     assert!(verdict.closed);
     assert_eq!(verdict.signatures.len(), 2);
-    let root = tablet.app.root_certificate().unwrap();
+    let root = tablet.app.root_certificate(None).unwrap();
     readers::all_agree(tablet.folder.path(), &root.pem, &[("sheet.sealed.pdf", &sealed(&tablet, doc))]);
 }
 
@@ -95,7 +95,7 @@ fn story_nobody_at_home_is_an_ending_not_an_error() {
     tablet.app.not_signed(&request).unwrap();
     tablet.close(sheet.id);
     assert_eq!(tablet.app.detail(sheet.id).unwrap().row.status, Status::SignedUnavailable);
-    let root = tablet.app.root_certificate().unwrap();
+    let root = tablet.app.root_certificate(None).unwrap();
     readers::all_agree(tablet.folder.path(), &root.pem, &[("absent.sealed.pdf", &sealed(&tablet, sheet.id))]);
 }
 
@@ -130,7 +130,7 @@ fn story_three_people_sign_one_after_the_other() {
     tablet.close(sheet.id);
     let verdict = tablet.app.verify(sheet.id).unwrap();
     assert_eq!((verdict.grade, verdict.signatures.len()), (VerdictGrade::Good, 4), "{verdict:?}");
-    let root = tablet.app.root_certificate().unwrap();
+    let root = tablet.app.root_certificate(None).unwrap();
     readers::all_agree(tablet.folder.path(), &root.pem, &[("four.sealed.pdf", &sealed(&tablet, sheet.id))]);
 }
 

@@ -54,12 +54,12 @@ impl App {
                 desk.store.read().last_position(&desk.identity.device)?.map_or(0, |last| last.hlc.millis());
             let known = jiff::Timestamp::from_millisecond(i64::try_from(last).unwrap_or(0))
                 .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+            let entries = desk.store.read().entries_of(doc)?;
             let options = VerifyOptions {
-                roots: desk.identity.roots.clone(),
+                roots: desk.roots_for(&entries)?,
                 at: now.timestamp().max(known).max(certificates_begin()),
             };
             let verdict = verify::verify(&pdf, &options);
-            let entries = desk.store.read().entries_of(doc)?;
             let mut view = verdict_view(&verdict, &rfc3339(&now));
             desk.add_journal_checks(&mut view, &verdict, &state, &entries);
             if view.closed {
@@ -74,6 +74,17 @@ impl App {
 }
 
 impl Desk {
+    /// Roots that count for a document with these entries: those of this device, and those that the office admitted for
+    /// the journals they stand in.
+    pub(crate) fn roots_for(&self, entries: &[Entry]) -> Result<Vec<Vec<u8>>> {
+        let mut roots = self.identity.roots.clone();
+        let mut journals: Vec<&str> = entries.iter().map(|entry| entry.header.device.as_str()).collect();
+        journals.sort_unstable();
+        journals.dedup();
+        roots.extend(self.store.read().admitted_roots(&journals)?);
+        Ok(roots)
+    }
+
     fn detail(&self, doc: Uuid) -> Result<DetailView> {
         let read = self.store.read();
         let entries = read.entries_of(doc)?;
@@ -243,6 +254,7 @@ fn actor(event: &Event) -> Option<Uuid> {
         Event::JournalOpened { .. }
         | Event::Recovered(_)
         | Event::RoleGranted { .. }
+        | Event::RootAdmitted { .. }
         | Event::FirmSaved(_)
         | Event::PersonSaved(_)
         | Event::CustomerSaved(_)
@@ -306,6 +318,7 @@ pub(crate) fn facts(event: &Event) -> BTreeMap<String, String> {
             vec![("count", entries.len().to_string()), ("rule", rule.clone())]
         }
         Event::Recovered(recovered) => vec![("device", recovered.device.chars().take(8).collect())],
+        Event::RootAdmitted { device, .. } => vec![("device", device.chars().take(8).collect())],
         Event::RoleGranted { role, .. } => vec![("role", role.name().to_owned())],
         Event::Created { .. }
         | Event::DraftDiscarded { .. }

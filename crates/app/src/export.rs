@@ -2,12 +2,16 @@
 
 use crate::{
     app::App,
+    desk::Desk,
     error::{AppError, Result},
     pages::Token,
     view::start::Phase,
 };
-use fieldseal_domain::event::Event;
-use fieldseal_seal::certificates::to_pem;
+use fieldseal_domain::{Digest, event::Event};
+use fieldseal_seal::{
+    certificates::to_pem,
+    verify::{VerifyOptions, verify},
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -36,6 +40,8 @@ pub enum Purpose {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct RootCertificate {
+    /// `root.pem`, or with the begin of the fingerprint where it is not this device's.
+    pub name: String,
     /// PEM.
     pub pem: String,
     /// SHA-256 of the certificate in groups of four.
@@ -103,16 +109,41 @@ impl App {
         })
     }
 
-    /// The root certificate of this device.
+    /// The root certificate that a document's seals lead to; without a document, or where no known root fits, the one of
+    /// this device.
     ///
     /// # Errors
     /// [`AppError::NotAllowed`].
-    pub fn root_certificate(&self) -> Result<RootCertificate> {
+    pub fn root_certificate(&self, document: Option<Uuid>) -> Result<RootCertificate> {
         self.at_work(|desk, _| {
-            Ok(RootCertificate {
-                pem: to_pem(desk.identity.root()),
-                fingerprint: desk.identity.root_fingerprint(),
-            })
+            let own = desk.identity.root().to_vec();
+            let root = match document {
+                Some(document) => desk.root_of(document)?.unwrap_or(own),
+                None => own,
+            };
+            let fingerprint = Digest::of(&root);
+            let is_own = root == desk.identity.root();
+            let name = if is_own { "root.pem".to_owned() } else { other_name(&fingerprint) };
+            Ok(RootCertificate { name, pem: to_pem(&root), fingerprint: fingerprint.long() })
         })
+    }
+}
+
+fn other_name(fingerprint: &Digest) -> String {
+    format!("root-{}.pem", fingerprint.short().replace(' ', ""))
+}
+
+impl Desk {
+    fn root_of(&self, document: Uuid) -> Result<Option<Vec<u8>>> {
+        let read = self.store.read();
+        let Some(file) = self.state_of(document)?.file else { return Ok(None) };
+        let Some(pdf) = read.blob(file.0)? else { return Ok(None) };
+        let options = VerifyOptions {
+            roots: self.roots_for(&read.entries_of(document)?)?,
+            at: self.pen.clock.now().timestamp(),
+        };
+        let verdict = verify(&pdf, &options);
+        let root = verdict.signatures.iter().find_map(|signature| signature.root);
+        Ok(options.roots.into_iter().find(|der| Some(Digest::of(der)) == root))
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     journal::Entry,
     register,
-    store::Tx,
+    store::{Read, Tx},
     sync::files,
     table::{customers, documents, equipment, firm, jobs, persons},
 };
@@ -102,8 +102,8 @@ fn answer_to(id: Digest, entry: &Entry) -> Option<bool> {
 }
 
 /// Whether the server took an answer as one. Of an own answer that it has not seen yet nothing else is known.
-fn counts(tx: &Tx<'_>, answer: Digest) -> Result<bool> {
-    Ok(tx.envelope(answer)?.is_none_or(|envelope| envelope.facts.verdict == Verdict::Accepted))
+fn counts(read: &Read<'_>, answer: Digest) -> Result<bool> {
+    Ok(read.envelope(answer)?.is_none_or(|envelope| envelope.facts.verdict == Verdict::Accepted))
 }
 
 /// What the server says of an entry without a document is news: the thing it is about follows.
@@ -173,6 +173,7 @@ fn apply_event(tx: &Tx<'_>, place: &Place, event: Event) -> Result<()> {
         | Event::LegalHold { .. }
         | Event::RoleGranted { .. }
         | Event::DeviceRevoked { .. }
+        | Event::RootAdmitted { .. }
         | Event::Printed { .. }
         | Event::Exported { .. }
         | Event::Verified { .. } => Ok(()),
@@ -187,6 +188,21 @@ pub(crate) fn subject(entry: &Entry) -> Uuid {
         (None, Ok(ReadEvent::Known(event))) => thing_of(&event),
         (None, Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_)) => Uuid::nil(),
     }
+}
+
+/// Roots that count for the files of these journals only: theirs from before their devices belonged to the organisation.
+pub(crate) fn admitted_roots(read: &Read<'_>, journals: &[&str]) -> Result<Vec<Vec<u8>>> {
+    let mut roots = Vec::new();
+    for entry in read.entries_of_kind("root_admitted")? {
+        if let Ok(ReadEvent::Known(event)) = entry.event()
+            && let Event::RootAdmitted { device, root } = *event
+            && journals.contains(&device.as_str())
+            && counts(read, entry.id)?
+        {
+            roots.push(root);
+        }
+    }
+    Ok(roots)
 }
 
 /// The thing by name that an event is about; nil for the firm.

@@ -44,22 +44,25 @@ pub async fn save_sealed<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> An
     .await
 }
 
-/// Saves the root certificate where the user says; none when the dialog was left.
+/// Saves the root certificate of a document, or of this device, where the user says; none when the dialog was left.
 #[tauri::command]
-pub async fn export_root<R: Runtime>(handle: AppHandle<R>) -> Answer<Option<String>> {
+pub async fn export_root<R: Runtime>(handle: AppHandle<R>, document: Option<Uuid>) -> Answer<Option<String>> {
     let asking = handle.clone();
     aside(handle, move |shell| {
-        let root = shell.app().root_certificate().map_err(|error| told(&error))?;
-        let Some(path) = ask_where(&asking, "root.pem", "PEM", "pem")? else { return Ok(None) };
+        let root = shell.app().root_certificate(document).map_err(|error| told(&error))?;
+        let Some(path) = ask_where(&asking, &root.name, "PEM", "pem")? else { return Ok(None) };
         written(&path, root.pem.as_bytes())
     })
     .await
 }
 
-/// The root certificate of this device.
+/// The root certificate of a document, or of this device.
 #[tauri::command]
-pub async fn root_certificate<R: Runtime>(handle: AppHandle<R>) -> Answer<RootCertificate> {
-    ask(handle, |app| app.root_certificate()).await
+pub async fn root_certificate<R: Runtime>(
+    handle: AppHandle<R>,
+    document: Option<Uuid>,
+) -> Answer<RootCertificate> {
+    ask(handle, move |app| app.root_certificate(document)).await
 }
 
 fn show(app: &Arc<App>, lending: &Lending, document: Uuid, purpose: Purpose) -> Answer<()> {

@@ -243,6 +243,15 @@ pub enum Event {
         /// By whom.
         by: Uuid,
     },
+    /// Files of a journal from before its device belonged to the organisation lead to a root of their own. For this
+    /// journal's files, and for no others, it counts as the organisation's.
+    RootAdmitted {
+        /// Device id of the journal.
+        device: String,
+        /// The root certificate, DER.
+        #[serde(with = "recovered::base64_bytes")]
+        root: Vec<u8>,
+    },
     /// The sealed file was printed.
     Printed {
         /// By whom.
@@ -288,7 +297,7 @@ pub struct BodyError {
 pub const RECOVERED: &str = "recovered";
 
 /// Every kind this program knows.
-pub const KNOWN_KINDS: [&str; 35] = [
+pub const KNOWN_KINDS: [&str; 36] = [
     "journal_opened",
     RECOVERED,
     "firm_saved",
@@ -321,6 +330,7 @@ pub const KNOWN_KINDS: [&str; 35] = [
     "legal_hold",
     "role_granted",
     "device_revoked",
+    "root_admitted",
     "printed",
     "exported",
     "verified",
@@ -391,6 +401,7 @@ impl Event {
             | Self::LegalHold { .. }
             | Self::RoleGranted { .. }
             | Self::DeviceRevoked { .. }
+            | Self::RootAdmitted { .. }
             | Self::Printed { .. }
             | Self::Exported { .. }
             | Self::Verified { .. } => false,

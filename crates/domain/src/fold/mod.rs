@@ -243,6 +243,7 @@ impl DocumentState {
                 | Event::JobSaved(_)
                 | Event::RoleGranted { .. }
                 | Event::DeviceRevoked { .. }
+                | Event::RootAdmitted { .. }
                 | Event::Shown { .. }
                 | Event::RemarkAdded { .. }
                 | Event::Printed { .. }

@@ -39,9 +39,10 @@ impl About {
 
     fn of_event(event: &Event) -> Self {
         match event {
-            Event::JournalOpened { .. } | Event::RoleGranted { .. } | Event::DeviceRevoked { .. } => {
-                Self::on(Uuid::nil(), SubjectKind::Everyone)
-            }
+            Event::JournalOpened { .. }
+            | Event::RoleGranted { .. }
+            | Event::DeviceRevoked { .. }
+            | Event::RootAdmitted { .. } => Self::on(Uuid::nil(), SubjectKind::Everyone),
             Event::Recovered(recovered) => match recovered.inner() {
                 Ok(inner) => Self::of(&inner.header, Some(&inner.event)),
                 Err(_) => Self::default(),

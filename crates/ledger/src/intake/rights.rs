@@ -76,7 +76,9 @@ fn needed(event: &Event) -> Right {
         | Event::VoidWithdrawn { .. }
         | Event::Erased { .. }
         | Event::LegalHold { .. } => Right::Decide,
-        Event::RoleGranted { .. } | Event::DeviceRevoked { .. } => Right::Administer,
+        Event::RoleGranted { .. } | Event::DeviceRevoked { .. } | Event::RootAdmitted { .. } => {
+            Right::Administer
+        }
         Event::Recovered(recovered) => match recovered.inner().map(|inner| inner.event) {
             Ok(ReadEvent::Known(event)) => needed(&event),
             Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => Right::Field,

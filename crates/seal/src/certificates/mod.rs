@@ -272,6 +272,12 @@ pub fn read_certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, CertificateError>
     chain.iter().map(|c| c.to_der().map_err(CertificateError::NotACertificate)).collect()
 }
 
+/// Whether a certificate (DER) is one that signed itself.
+#[must_use]
+pub fn is_root(certificate: &[u8]) -> bool {
+    path::Read::new(certificate).is_ok_and(|read| read.is_signed_by(&read))
+}
+
 /// What the certificate of a log certifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CertifiedLog {

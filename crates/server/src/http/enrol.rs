@@ -11,8 +11,11 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use fieldseal_domain::Digest;
-use fieldseal_seal::{DeviceCertificates, DevicePublicKeys, certificates::read_certificates};
+use fieldseal_domain::{Digest, event::Event};
+use fieldseal_seal::{
+    DeviceCertificates, DevicePublicKeys,
+    certificates::{is_root, read_certificates},
+};
 use fieldseal_wire::{
     Code, Refusal,
     enrol::{
@@ -83,6 +86,7 @@ pub(super) async fn enrol(
     device.journal.continues = predecessors.last().map(|journal| journal.device.clone());
     device.predecessors = predecessors;
     device.certificates = certificates_of(&request.predecessors)?;
+    admit_roots(&server, &request.predecessors).await?;
     let answer = enrolled(&server, &device, &certificates, &person)?;
     match server.store().enrol(hash, device).await? {
         CodeUse::Good(_) => Ok(Json(answer)),
@@ -186,6 +190,19 @@ fn certificates_of(earlier: &[Predecessor]) -> Answer<Vec<(String, Vec<u8>)>> {
         }
     }
     Ok(all)
+}
+
+/// Tells everybody under which roots the earlier journals' files were sealed. Before the device is let in: what it then
+/// sends must not stand there unverifiable. Said twice, or for a device that is not let in after all, it does no harm.
+async fn admit_roots(server: &Server, earlier: &[Predecessor]) -> Answer<()> {
+    let own = server.organisation().root_der();
+    let events: Vec<Event> = earlier
+        .iter()
+        .flat_map(|journal| journal.certificates.iter().map(|der| (journal.device.clone(), der.0.clone())))
+        .filter(|(_, der)| der != own && is_root(der))
+        .map(|(device, root)| Event::RootAdmitted { device, root })
+        .collect();
+    if events.is_empty() { Ok(()) } else { server.write_events(events).await }
 }
 
 fn proves(earlier: &Predecessor, new_key: &[u8], old_key: &[u8; 32]) -> bool {

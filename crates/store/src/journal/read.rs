@@ -4,6 +4,7 @@ use super::entry::{Entry, Position, bad};
 use crate::{
     column::{Count, Hash, Id, Stamp},
     error::Result,
+    project,
     store::Read,
 };
 use fieldseal_domain::{
@@ -64,6 +65,14 @@ impl<'a> Read<'a> {
     /// What the database says.
     pub fn entries_of(&self, doc: Uuid) -> Result<Vec<Entry>> {
         self.entries(&format!("{COLUMNS} WHERE e.doc = ?1 ORDER BY e.hlc, e.device, e.n"), params![Id(doc)])
+    }
+
+    /// Roots that the office admitted for files of these journals, DER.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn admitted_roots(&self, journals: &[&str]) -> Result<Vec<Vec<u8>>> {
+        project::admitted_roots(self, journals)
     }
 
     /// All entries of a kind in the order of the fold.

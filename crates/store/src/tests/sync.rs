@@ -142,6 +142,23 @@ fn an_own_thing_follows_what_the_server_says() {
     assert_eq!(shown(&desk).as_deref(), Some("Theirs, today"), "folded again it is the same");
 }
 
+/// Would turn red if a root that a tablet brought vouched for the files of others, or one the server set aside for any.
+#[test]
+fn an_admitted_root_counts_for_its_journal_only() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    let admitted =
+        |device: &str, root: u8| Event::RootAdmitted { device: device.into(), root: vec![root; 9] };
+    let roots = |desk: &Desk, journals: &[&str]| desk.store.read().admitted_roots(journals).unwrap();
+    let (mut server, mut thief) = (Other::new("server"), Other::new("thief"));
+    keep(&mut desk, &[server.says(None, &admitted("alone", 1)), server.says(None, &admitted("other", 2))]);
+    let mut own = thief.says(None, &admitted("alone", 3));
+    own.envelope = quarantined(own.entry.id, 9);
+    keep(&mut desk, &[own]);
+    assert_eq!(roots(&desk, &["alone", "unheard"]), [vec![1; 9]]);
+    assert!(roots(&desk, &["thief"]).is_empty());
+}
+
 fn quarantined(event: Digest, seq: u64) -> Envelope {
     let verdict = Verdict::Quarantined(facts::QuarantineReason::Revoked);
     let origin = Digest::default();

@@ -130,8 +130,8 @@ export interface DetailBackend {
   printSealed(document: string): Promise<null>;
   /** Where it was saved, or null when the dialog was left. */
   saveSealed(document: string): Promise<string | null>;
-  exportRoot(): Promise<string | null>;
-  rootCertificate(): Promise<v.RootCertificate>;
+  exportRoot(document: string | null): Promise<string | null>;
+  rootCertificate(document: string | null): Promise<v.RootCertificate>;
   convert(document: string, kind: string): Promise<v.DocumentView>;
 }
 

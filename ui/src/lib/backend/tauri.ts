@@ -94,8 +94,8 @@ export const tauri: Backend = {
   openSealed: (document) => ask('open_sealed', { document }),
   printSealed: (document) => ask('print_sealed', { document }),
   saveSealed: (document) => ask('save_sealed', { document }),
-  exportRoot: () => ask('export_root'),
-  rootCertificate: () => ask('root_certificate'),
+  exportRoot: (document) => ask('export_root', { document }),
+  rootCertificate: (document) => ask('root_certificate', { document }),
   convert: (document, kind) => ask('convert', { document, kind }),
 
   register: (query, oldestFirst, after, limit) => ask('register', { query, oldestFirst, after, limit }),

@@ -114,6 +114,7 @@ export function demo(): Backend {
     saveSealed: async () => '/home/demo/FS-2026-RO1-00001.sealed.pdf',
     exportRoot: async () => '/home/demo/root.pem',
     rootCertificate: async () => ({
+      name: 'root.pem',
       pem: '-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----',
       fingerprint: world.fingerprint,
     }),

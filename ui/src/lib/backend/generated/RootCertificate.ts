@@ -5,6 +5,10 @@
  */
 export type RootCertificate = { 
 /**
+ * `root.pem`, or with the begin of the fingerprint where it is not this device's.
+ */
+name: string, 
+/**
  * PEM.
  */
 pem: string, 
