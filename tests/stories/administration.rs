@@ -8,12 +8,21 @@ use fieldseal_app::{
         admin::{DeviceStanding, MailView, SetAsideAnswer, StaffDevice, StaffPerson},
         central::ConnectRequest,
         detail::VerdictGrade,
+        lists::JobView,
         retention::RetentionRule,
         sync::SyncPhase,
     },
 };
-use fieldseal_domain::{Language, fold::Status, role::Role};
-use fieldseal_tests::{office::Office, tablet::Tablet};
+use fieldseal_domain::{
+    Language,
+    fold::Status,
+    party::{Customer, Job},
+    role::Role,
+};
+use fieldseal_tests::{
+    office::Office,
+    tablet::{Tablet, first_run_request},
+};
 use std::{
     thread,
     time::{Duration, Instant},
@@ -316,6 +325,45 @@ fn a_file_from_a_tablet_is_taken_in() {
         admin.app.detail(doc).ok().filter(|view| view.row.status == Status::Signed)
     });
     admin.app.stop_sync();
+}
+
+/// Red if the office could not give a job to somebody whose PIN is on another device, gave one to who left, or listed one
+/// person twice because their tablet had a name for them too.
+#[test]
+fn a_job_goes_to_a_technician_on_another_tablet() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = colleague(&admin, &first_run_request().person, Role::Technician);
+    let gone = admin.app.save_staff(&newcomer("Former Colleague", Role::Technician)).unwrap();
+    admin.app.save_staff(&StaffPerson { active: false, ..gone.clone() }).unwrap();
+    let customer = Customer { name: "Cobai SRL".into(), ..Customer::default() };
+    let customer = admin.app.save_customer(&customer).unwrap();
+    let job = Job {
+        customer: customer.id,
+        fault: "Pompa".into(),
+        start: "2026-07-01T08:00".into(),
+        ..Job::default()
+    };
+    let job = admin.app.save_job(&job).unwrap();
+
+    let whom = tablet.status().person.unwrap().id;
+    until("the people", || {
+        admin.app.sync_now();
+        let dashboard = admin.app.dashboard().unwrap();
+        let can = |id| dashboard.assignable.iter().any(|person| person.id == id);
+        let same =
+            dashboard.technicians.iter().filter(|same| same.name == first_run_request().person).count();
+        (can(whom) && !can(gone.id) && same == 1).then_some(())
+    });
+    admin.app.assign_job(job.id, Some(whom)).unwrap();
+    synced(&admin);
+    until("the job on the tablet", || {
+        tablet.app.sync_now();
+        let jobs = tablet.app.jobs(JobView::All).unwrap().jobs;
+        jobs.iter().any(|row| row.job.id == job.id && row.job.technician == Some(whom)).then_some(())
+    });
+    admin.app.stop_sync();
+    tablet.app.stop_sync();
 }
 
 /// Red if a sheet that was sealed before the tablet belonged to the office were called unknown at the office's desk, or

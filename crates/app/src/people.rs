@@ -69,7 +69,7 @@ impl App {
                 return Err(AppError::Missing(Lack::Person));
             }
             pins::check(pin)?;
-            let person = Person { id: Uuid::now_v7(), name, language };
+            let person = Person { id: Uuid::now_v7(), name, language, left: false };
             desk.append(None, &[Event::PersonSaved(person.clone())])?;
             desk.set_pin(person.id, pin)?;
             desk.card(&person)

@@ -186,7 +186,7 @@ impl App {
         let identity = Identity::standalone(&secret, Vec::new())?;
         let vault = self.new_vault(request.key_store, &request.passphrase)?;
         self.set_up(secret, identity, vault, |desk| {
-            let person = Person { id: Uuid::now_v7(), name, language: request.language };
+            let person = Person { id: Uuid::now_v7(), name, language: request.language, left: false };
             let events = [Event::FirmSaved(firm), Event::PersonSaved(person.clone())];
             desk.begin_journal(&person, &request.pin, &events)?;
             Ok(person.id)

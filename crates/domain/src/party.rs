@@ -58,6 +58,9 @@ pub struct Person {
     pub name: String,
     /// Language of the screens.
     pub language: Language,
+    /// Whether they left: their name stays on what they signed, nothing new is given to them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
 }
 
 /// Company or consumer: consumers have rights of their own.

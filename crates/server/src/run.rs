@@ -150,7 +150,7 @@ impl Running {
             return Err(StartError::Journal);
         }
         let events = vec![
-            Event::PersonSaved(Person { id: person, name: name.to_owned(), language }),
+            Event::PersonSaved(Person { id: person, name: name.to_owned(), language, left: false }),
             Event::RoleGranted { person, role },
         ];
         self.server.write_events(events).await.map_err(|_| StartError::Journal)?;

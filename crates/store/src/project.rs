@@ -17,8 +17,10 @@ use fieldseal_domain::{
     event::{Event, Inner, ReadEvent},
     facts::{Facts, Verdict},
     fold::Place,
+    role::Role,
 };
 use rusqlite::OptionalExtension;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Folds new entries into the projections; each document once.
@@ -188,6 +190,20 @@ pub(crate) fn subject(entry: &Entry) -> Uuid {
         (None, Ok(ReadEvent::Known(event))) => thing_of(&event),
         (None, Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_)) => Uuid::nil(),
     }
+}
+
+/// What the office last said of each person's role.
+pub(crate) fn granted_roles(read: &Read<'_>) -> Result<BTreeMap<Uuid, Role>> {
+    let mut roles = BTreeMap::new();
+    for entry in read.entries_of_kind("role_granted")? {
+        if let Ok(ReadEvent::Known(event)) = entry.event()
+            && let Event::RoleGranted { person, role } = *event
+            && counts(read, entry.id)?
+        {
+            roles.insert(person, role);
+        }
+    }
+    Ok(roles)
 }
 
 /// Roots that count for the files of these journals only: theirs from before their devices belonged to the organisation.

@@ -81,5 +81,10 @@ impl App {
 
 /// Who the code was made for. Said again in the own journal, so that they can sign in before the first exchange.
 fn person(enrolled: &Enrolled, request: &JoinRequest) -> Person {
-    Person { id: enrolled.person, name: enrolled.person_name.clone(), language: request.language }
+    Person {
+        id: enrolled.person,
+        name: enrolled.person_name.clone(),
+        language: request.language,
+        left: false,
+    }
 }

@@ -8,11 +8,11 @@ use crate::{
         lists::SyncStatus,
         register::{
             CountedView, Dashboard, NamedPerson, NamedView, Period, RegisterCount, RegisterLine,
-            RegisterList, RegisterQuery, VerificationState,
+            RegisterList, RegisterQuery, SameName, VerificationState,
         },
     },
 };
-use fieldseal_domain::{fold::Status, role::Role, text};
+use fieldseal_domain::{fold::Status, party::Person, role::Role, text};
 use fieldseal_store::{
     Direction, RegisterFilter, RegisterOrigin, RegisterRow, SavedView, SyncState, Verification,
 };
@@ -116,10 +116,39 @@ impl Desk {
             // A view of a later program may ask for what we do not know: then it shows everything.
             query: serde_json::from_value(view.filter).unwrap_or_default(),
         });
-        let technicians =
-            read.persons()?.into_iter().map(|person| NamedPerson { id: person.id, name: person.name });
-        Ok(Dashboard { views, saved: saved.collect(), technicians: technicians.collect() })
+        let technicians = by_name(read.persons()?);
+        Ok(Dashboard { views, saved: saved.collect(), technicians, assignable: self.assignable()? })
     }
+
+    /// Whom the office sends: those it gave a role that works in the field or leads it; on a tablet that stands alone
+    /// those who sign in here.
+    fn assignable(&self) -> Result<Vec<NamedPerson>> {
+        let read = self.store.read();
+        let roles = read.granted_roles()?;
+        let mut all = Vec::new();
+        for person in read.persons()? {
+            let goes = match &self.identity.central {
+                Some(_) => !person.left && roles.get(&person.id).is_some_and(|role| *role != Role::Auditor),
+                None => read.pin(person.id)?.is_some(),
+            };
+            if goes {
+                all.push(NamedPerson { id: person.id, name: person.name });
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// People by name, in the order they came.
+fn by_name(people: Vec<Person>) -> Vec<SameName> {
+    let mut all: Vec<SameName> = Vec::new();
+    for person in people {
+        match all.iter_mut().find(|same| same.name == person.name) {
+            Some(same) => same.ids.push(person.id),
+            None => all.push(SameName { ids: vec![person.id], name: person.name }),
+        }
+    }
+    all
 }
 
 /// The views that are always there.

@@ -143,8 +143,11 @@ pub struct Dashboard {
     pub views: Vec<CountedView>,
     /// Views somebody saved, in the order they were saved.
     pub saved: Vec<NamedView>,
-    /// People who may be filtered by.
-    pub technicians: Vec<NamedPerson>,
+    /// People who may be filtered by: one for each name, because who worked with a tablet before it was connected is
+    /// somebody else for the office.
+    pub technicians: Vec<SameName>,
+    /// People who can be given a job.
+    pub assignable: Vec<NamedPerson>,
 }
 
 /// A ready-made view.
@@ -169,6 +172,16 @@ pub struct NamedView {
     pub name: String,
     /// What it shows.
     pub query: RegisterQuery,
+}
+
+/// Everybody of one name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SameName {
+    /// Who they are.
+    pub ids: Vec<Uuid>,
+    /// Name.
+    pub name: String,
 }
 
 /// A person to choose.

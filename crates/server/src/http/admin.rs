@@ -51,7 +51,12 @@ pub(super) async fn put_person(
     }
     server
         .write_events(vec![
-            Event::PersonSaved(Person { id: row.person, name: row.name.clone(), language }),
+            Event::PersonSaved(Person {
+                id: row.person,
+                name: row.name.clone(),
+                language,
+                left: !row.active,
+            }),
             Event::RoleGranted { person: row.person, role: row.role },
         ])
         .await?;

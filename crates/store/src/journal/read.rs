@@ -11,9 +11,10 @@ use fieldseal_domain::{
     Digest,
     fold::{DocumentState, FoldEntry, Place},
     hlc::Hlc,
+    role::Role,
 };
 use rusqlite::{OptionalExtension, Row, params};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use uuid::Uuid;
 
 const COLUMNS: &str =
@@ -65,6 +66,14 @@ impl<'a> Read<'a> {
     /// What the database says.
     pub fn entries_of(&self, doc: Uuid) -> Result<Vec<Entry>> {
         self.entries(&format!("{COLUMNS} WHERE e.doc = ?1 ORDER BY e.hlc, e.device, e.n"), params![Id(doc)])
+    }
+
+    /// Everybody the office knows, with the role it gave them last.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn granted_roles(&self) -> Result<BTreeMap<Uuid, Role>> {
+        project::granted_roles(self)
     }
 
     /// Roots that the office admitted for files of these journals, DER.

@@ -168,8 +168,12 @@ fn what_is_too_large_is_refused_and_nothing_is_written() {
 #[test]
 fn the_latest_place_wins_whatever_comes_first() {
     let mut desk = Desk::new();
-    let person =
-        |name: &str| Person { id: uuid(5), name: name.into(), language: fieldseal_domain::Language::Ro };
+    let person = |name: &str| Person {
+        id: uuid(5),
+        name: name.into(),
+        language: fieldseal_domain::Language::Ro,
+        left: false,
+    };
     desk.append(None, &Event::PersonSaved(person("Own, later"))).unwrap();
     let body = serde_json::to_string(&person("Office, earlier")).unwrap();
     keep(&mut desk, &foreign(Said { kind: "person_saved", body: &body, ..Said::default() })).unwrap();

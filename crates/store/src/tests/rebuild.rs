@@ -109,7 +109,7 @@ fn perform(desk: &mut Desk, act: Act) {
             )
         }
         Act::Person(n, name) => {
-            (None, Event::PersonSaved(Person { id: uuid(60 + n), name, language: Language::Ro }))
+            (None, Event::PersonSaved(Person { id: uuid(60 + n), name, language: Language::Ro, left: false }))
         }
         Act::Firm(name) => (None, Event::FirmSaved(Firm { name, ..Firm::default() })),
         Act::Create(n, job) => {

@@ -68,6 +68,7 @@ export type { Method } from './generated/Method';
 export type { Minor } from './generated/Minor';
 export type { MissingGlyph } from './generated/MissingGlyph';
 export type { NamedPerson } from './generated/NamedPerson';
+export type { SameName } from './generated/SameName';
 export type { NamedView } from './generated/NamedView';
 export type { Need } from './generated/Need';
 export type { NewCode } from './generated/NewCode';

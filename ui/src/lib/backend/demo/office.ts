@@ -107,7 +107,8 @@ export function office(address: URLSearchParams): OfficeBackend {
     dashboard: async () => ({
       views: views.map(([id, query]) => ({ id, query, count: count(query) })),
       saved: [...saved],
-      technicians: TECHNICIANS.map((name, index) => ({ id: `p${index + 1}`, name })),
+      technicians: TECHNICIANS.map((name, index) => ({ ids: [`p${index + 1}`], name })),
+      assignable: TECHNICIANS.map((name, index) => ({ id: `p${index + 1}`, name })),
     }),
     saveView: async (view) => {
       const fresh = { ...view, id: `v${saved.length}` };

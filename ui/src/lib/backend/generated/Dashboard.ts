@@ -2,6 +2,7 @@
 import type { CountedView } from "./CountedView";
 import type { NamedPerson } from "./NamedPerson";
 import type { NamedView } from "./NamedView";
+import type { SameName } from "./SameName";
 
 /**
  * The strip above the register, and its ready-made views.
@@ -16,6 +17,11 @@ views: Array<CountedView>,
  */
 saved: Array<NamedView>, 
 /**
- * People who may be filtered by.
+ * People who may be filtered by: one for each name, because who worked with a tablet before it was connected is
+ * somebody else for the office.
  */
-technicians: Array<NamedPerson>, };
+technicians: Array<SameName>, 
+/**
+ * People who can be given a job.
+ */
+assignable: Array<NamedPerson>, };

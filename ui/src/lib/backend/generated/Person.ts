@@ -16,4 +16,8 @@ name: string,
 /**
  * Language of the screens.
  */
-language: Language, };
+language: Language, 
+/**
+ * Whether they left: their name stays on what they signed, nothing new is given to them.
+ */
+left?: boolean, };
