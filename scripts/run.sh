@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# make run: starts the program with the demo firm. With no display: drives a whole demo visit through the real
-# window under Xvfb and leaves what it made in var/demo/.
+# make run, make office: starts the demo firm's server, and the program as the technician's tablet or as the office's
+# desktop beside it. With no display: drives a whole demo visit through the real windows under Xvfb and leaves what it
+# made in var/demo/.
+# usage: run.sh [tablet|office]
 set -u -o pipefail
 # shellcheck source=scripts/steps.sh
 . "$(dirname "$0")/steps.sh"
 
+device=${1:-tablet}
 display=yes
 [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || display=no
 
@@ -21,15 +24,16 @@ build_ui() {
 if [ $display = yes ]; then
   bash scripts/setup.sh run || exit 1
   build_ui
-  must "program (the first time takes some minutes)" cargo build --workspace --bins --locked
-  echo "Starting Fieldseal with the demo firm. Its data is in ${FIELDSEAL_DATA:-var/run}."
-  exec env FIELDSEAL_DATA="${FIELDSEAL_DATA:-$ROOT/var/run}" FIELDSEAL_DEMO=1 "${CARGO_TARGET_DIR:-target}/debug/fieldseal" "$@"
+  must "programs (the first time takes some minutes)" cargo build --workspace --bins --locked
+  echo "Starting the demo firm. Its data is in var/run/."
+  trap - INT TERM HUP
+  exec python3 tests/e2e/firm.py "$device" var/run
 fi
 
-echo "There is no display here: a demo visit will be driven through the real window, off screen."
+echo "There is no display here: a demo visit will be driven through the real windows, off screen."
 bash scripts/setup.sh window || exit 1
 build_ui
-must "program (the first time takes some minutes)" scripts/build-e2e.sh
+must "programs (the first time takes some minutes)" scripts/build-e2e.sh
 if ! step "demo visit" python3 tests/e2e/demo.py var/demo; then exit 1; fi
 echo "The demo visit left in var/demo/:"
-find var/demo -maxdepth 2 -type f | sort | sed 's/^/  /'
+find var/demo -maxdepth 2 -type f -not -name '*.log' | sort | sed 's/^/  /'

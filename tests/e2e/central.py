@@ -2,10 +2,11 @@
 
 import contextlib
 import http.client
+import os
+import signal
 import subprocess
 
-from harness import free_port
-from processes import BUILT, HarnessError, end, wait_until
+from processes import BUILT, HarnessError, alive, end, free_port, program_of, wait_until
 
 SERVER = BUILT / "debug/fieldseal-server"
 
@@ -13,10 +14,10 @@ SERVER = BUILT / "debug/fieldseal-server"
 class Central:
     """A server on a data folder and a port of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, port=None):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port = port or free_port()
         self.process = None
 
     def invite(self, name, role, language="ro"):
@@ -29,13 +30,15 @@ class Central:
             raise HarnessError(f"no code for {name}: {told.stdout}{told.stderr}")
         return links[0]
 
-    def start(self):
-        """Starts it; returns when it answers."""
+    def start(self, detached=False):
+        """Starts it; returns when it answers. Detached it outlives who started it, until `stop_detached`."""
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
                 [SERVER, "serve", "--data", self.folder / "data", "--listen", f"127.0.0.1:{self.port}"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=detached,
             )  # fmt: skip
+        if detached:
+            self.pid_file().write_text(str(self.process.pid), encoding="ascii")
         wait_until(self.is_well, "the server", 60)
         return self
 
@@ -54,3 +57,18 @@ class Central:
         if self.process:
             end(self.process)
         self.process = None
+
+    def pid_file(self):
+        """Names the detached server."""
+        return self.folder / "server.pid"
+
+    def stop_detached(self):
+        """Stops the server that somebody started detached."""
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(self.pid_file().read_text(encoding="ascii"))
+            if program_of(pid) == str(SERVER.resolve()):
+                os.kill(pid, signal.SIGTERM)
+                if self.process:
+                    self.process.wait(20)
+                wait_until(lambda: not alive(pid), "the server's end")
+            self.pid_file().unlink()

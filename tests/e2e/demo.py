@@ -1,20 +1,23 @@
-"""Drives one whole visit of the demo firm through the real window and leaves what came of it in a folder.
+"""Drives one whole visit of the demo firm through the real windows, tablet and office, and leaves what came of it in a folder.
 
 usage: demo.py FOLDER   (scripts/run.sh builds the program first; FIELDSEAL_E2E_APP names another one)
 
-Leaves root.pem, every sealed PDF of the demo firm, and pictures of the screens in light and dark.
+Leaves root.pem, every sealed PDF of the demo firm, and pictures of the screens in light and dark. What the tablet sealed
+before it joined the office leads to a root of its own, left beside as root-*.pem.
 """
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 
 from calls import call, must
+from firm import TECHNICIAN, DemoFirm, tell
 from harness import App
-from moves import Moves
-from processes import BUILT, Screen, Session, make_demo
+from moves import Moves, hook
+from processes import BUILT, Screen, Session
 
 PIN = "2580"
 
@@ -26,26 +29,31 @@ class Demo:
         self.out = pathlib.Path(out).resolve()
         shutil.rmtree(self.out, ignore_errors=True)
         (self.out / "screens").mkdir(parents=True)
-        self.data = self.out / "data"
-        self.program = os.environ.get("FIELDSEAL_E2E_APP") or BUILT / "e2e/fieldseal"
+        self.firm = DemoFirm(self.out / "firm", os.environ.get("FIELDSEAL_E2E_APP") or BUILT / "e2e/fieldseal")
+        self.number = ""
 
     def run(self):
         """Everything; returns the number of sealed files that were verified."""
-        env = {"FIELDSEAL_DATA": str(self.data), "FIELDSEAL_DEMO": "1", "FIELDSEAL_E2E_SAVE": str(self.out)}
-        print("  making the demo firm by replaying its weeks", flush=True)
-        make_demo(self.program, env)
-        with Screen(1280, 800) as screen, Session() as session:
-            app = App(self.program, session.env | env | {"DISPLAY": screen.display}, self.out / "program.log")
+        self.firm.prepare()
+        with self.firm.running(), Session() as session:
+            self.at("tablet", (1280, 800), session, self.visit)
+            self.at("office", (1440, 900), session, self.office)
+        return self.verify()
+
+    def at(self, device, size, session, do):
+        """Opens the window of a device on a display of its own and does something there."""
+        with Screen(*size) as screen:
+            env = session.env | self.firm.env(device) | {"FIELDSEAL_E2E_SAVE": str(self.out), "DISPLAY": screen.display}
+            app = App(self.firm.program, env, self.out / f"{device}.log")
             try:
-                self.visit(Moves(app.page, lambda name: app.page.screenshot(self.out / "screens" / f"{name}.png")))
+                do(Moves(app.page, lambda name: app.page.screenshot(self.out / "screens" / f"{name}.png")))
             finally:
                 app.quit()
-        return self.verify()
 
     def visit(self, moves):
         """A visit to a customer of the firm, for one of their machines."""
-        print("  a visit: sign in, fill in, freeze, hand over, sign, take back, close", flush=True)
-        moves.sign_in(PIN, "Radu Exemplaru")
+        tell("a visit: sign in, fill in, freeze, hand over, sign, take back, close")
+        moves.sign_in(PIN, TECHNICIAN)
         moves.tap("view-all")
         moves.look("01-jobs")
         customer, machine = self.customer(moves.page)
@@ -73,13 +81,37 @@ class Demo:
         moves.look("05-close")
         moves.close(PIN)
         moves.see("verdict-good", 30)
+        self.number = re.search(r"FS-\d{4}-\w+-\d{5}", moves.page.text("h1"))[0]
         moves.look("06-detail")
         must(moves.page, "save_setting", key="theme", value="dark")
         moves.page.execute("location.reload()")
         moves.see("screen-jobs", 30)
         moves.look("07-jobs-dark")
         must(moves.page, "save_setting", key="theme", value="system")
+        moves.until_pill("synced", 120)
         self.save_all(moves.page)
+
+    def office(self, moves):
+        """The same document at the office: found, verified, with everything that was signed before."""
+        tell("the office: sign in, find it in the register, verify everything")
+        page = moves.page
+        moves.sign_in(PIN, screen="screen-register")
+        moves.until_pill("synced", 120)
+        row = f"{hook('register-row')}[data-number='{self.number}']"
+        page.until(lambda: page.count(row), "the office does not see the visit", 60)
+        moves.look("08-register")
+        page.choose(hook("filter-status"), "signed")
+        page.until(lambda: moves.has("filter-clear"), "the filter is not set")
+        moves.tap("verify-all")
+        moves.see("verify-result", 180)
+        bad = must(page, "register_count", query={"statuses": ["signed"], "verification": "bad"})["rows"]
+        if bad:
+            raise SystemExit(f"{bad} documents do not verify at the office")
+        moves.look("09-register-verified")
+        page.click(row)
+        moves.see("screen-detail", 30)
+        moves.see("page-1", 30)
+        moves.look("10-office-detail")
 
     def customer(self, page):
         """A customer who reads what the technician writes, and a machine of theirs."""
@@ -91,12 +123,12 @@ class Demo:
 
     def save_all(self, page):
         """The root certificate and every file that somebody signed."""
-        must(page, "export_root")
         found = must(page, "jobs", view="all")
         rows = found["documents"] + [document for row in found["jobs"] for document in row["documents"]]
         for row in rows:
             if row["number"]:
                 call(page, "save_sealed", document=row["id"])
+                must(page, "export_root", document=row["id"])
 
     def verify(self):
         """Our verifier accepts every sealed file; those nobody has signed are not left lying about."""
@@ -107,11 +139,12 @@ class Demo:
         files = sorted(self.out.glob("*.sealed.pdf"))
         if not files:
             raise SystemExit("no sealed file came of it")
+        roots = [word for root in sorted(self.out.glob("root*.pem")) for word in ("--root", root)]
         for file in files:
             told = subprocess.run(
-                [verifier, file, "--root", self.out / "root.pem"], capture_output=True, text=True, timeout=60
+                [verifier, file, *roots], capture_output=True, text=True, timeout=60
             )
-            print(f"  {file.name}: {(told.stdout or told.stderr).strip().splitlines()[0]}", flush=True)
+            tell(f"{file.name}: {(told.stdout or told.stderr).strip().splitlines()[0]}")
         return len(files)
 
 

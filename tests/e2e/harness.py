@@ -16,22 +16,14 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import unittest
 
-from processes import BUILT, ROOT, HarnessError, Screen, Session, alive, descendants, end, parents, program_of, wait_until
+from processes import BUILT, ROOT, HarnessError, Screen, Session, alive, descendants, end, free_port, parents, program_of, wait_until
 from webdriver import Page, Unreachable, WebDriverError, call
 
 sys.path.insert(0, str(ROOT / "tests/rig"))
-
-
-def free_port():
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 # Drawn straight into the window, as the program asks for where there is no graphics processor, a page that stands still

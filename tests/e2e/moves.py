@@ -154,15 +154,20 @@ class Moves:
 
     # the technician
 
-    def sign_in(self, pin, name=None):
-        """From the sign-in screen to the jobs; without a name: the only person."""
+    def sign_in(self, pin, name=None, screen="screen-jobs"):
+        """From the sign-in screen to the first one; without a name: the only person."""
         self.see("screen-sign-in", 30)
         self.look("sign-in")
         if name and not self.has("pin-1"):
             people = must(self.page, "status")["people"]
             self.tap(f"person-{next(person['id'] for person in people if person['name'] == name)}")
         self.pin(pin)
-        self.see("screen-jobs")
+        self.see(screen, 30)
+
+    def until_pill(self, phase, timeout=60):
+        """Waits until the pill says how things stand with the office."""
+        at = f"{hook('sync-pill')}[data-phase={phase}]"
+        self.page.until(lambda: self.page.count(at), f"the pill never says {phase}", timeout)
 
     def new_customer(self, name, street, city, language=None):
         """In the dialog for a new document: a customer made on the spot."""

@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -30,6 +31,16 @@ def wait_until(question, what, timeout=PATIENCE, interval=0.03):
         if time.monotonic() > deadline:
             raise HarnessError(f"{what}: not within {timeout:g} s")
         time.sleep(interval)
+
+
+def free_port(wished=0):
+    """A port nobody listens on now: the one wished for, if that can be."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", wished))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def parents():

@@ -73,11 +73,6 @@ class Office(VisitTest):
         moves.tap("next")
         moves.page.until(lambda: moves.has("screen-jobs") or moves.has("screen-register"), "no list comes", 30)
 
-    def until_pill(self, moves, phase, timeout=60):
-        """Waits until the pill says how things stand."""
-        at = f"{hook('sync-pill')}[data-phase={phase}]"
-        moves.page.until(lambda: moves.page.count(at), f"the pill never says {phase}", timeout)
-
     def found_firm(self, office):
         """What stands at the head of every document; the tablets have it from here."""
         branch = {
@@ -107,12 +102,12 @@ class Office(VisitTest):
         self.found_firm(office)
         tablet = self.begin()
         self.join(tablet, technician)
-        self.until_pill(tablet, "synced")
+        tablet.until_pill("synced")
         self.assertEqual(must(tablet.page, "status")["person"]["name"], TECHNICIAN)
 
         self.central.stop()
         self.visit(tablet)
-        self.until_pill(tablet, "offline")
+        tablet.until_pill("offline")
         tablet.tap("sync-pill")
         tablet.see("sync-sheet")
         tablet.look("offline")
@@ -122,7 +117,7 @@ class Office(VisitTest):
 
         self.central.start()
         must(tablet.page, "sync_now")
-        self.until_pill(tablet, "synced")
+        tablet.until_pill("synced")
         self.assertEqual(must(tablet.page, "sync_view")["only_here"], 0)
         tablet.look("synced")
         [document] = self.documents(tablet.page)

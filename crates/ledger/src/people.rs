@@ -257,6 +257,19 @@ impl Store {
         .await
     }
 
+    /// Whether somebody of this role has a code that can still be used.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn code_is_out(&self, role: Role, now_ms: i64) -> Result<bool, StoreError> {
+        self.read(move |conn| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM code JOIN person ON person.id = code.person
+                       WHERE person.role = ?1 AND person.active = 1 AND code.used_ms IS NULL AND code.expires_ms > ?2)";
+            Ok(conn.prepare_cached(sql)?.query_row(params![role.name(), now_ms], |row| row.get(0))?)
+        })
+        .await
+    }
+
     /// Whose code this is, if it can still be used.
     ///
     /// # Errors

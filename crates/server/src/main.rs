@@ -133,7 +133,10 @@ async fn serve(config: Config) -> Result<ExitCode, StartError> {
     if let Some(hash) = running.server.key_hash() {
         say!("SHA-256 of its key: {hash}");
     }
-    if let Some(code) = running.first_code().await? {
+    if running.admin_code_is_out().await? {
+        say!("The administrator's one-time code that was given before still counts.");
+        say!("Lost? Stop the server: fieldseal-server admin-code --data DIR gives a new one.");
+    } else if let Some(code) = running.first_code().await? {
         show(&code, " of the administrator");
     }
     told_to_stop().await?;

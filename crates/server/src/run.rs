@@ -115,6 +115,14 @@ impl Running {
         }
     }
 
+    /// Whether an administrator was given a code that still counts: a new one would end it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn admin_code_is_out(&self) -> Result<bool, StartError> {
+        Ok(self.server.store().code_is_out(Role::Admin, self.server.clock().now_ms()).await?)
+    }
+
     /// A new code for an administrator, for one whose device is lost.
     ///
     /// # Errors

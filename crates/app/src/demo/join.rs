@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 impl App {
     /// Makes this folder a device of the office behind `link`: an empty one from its first entry on, the demo tablet
-    /// with all it signed. An administrator brings the firm.
+    /// with all it signed, as the tablet of the firm's first technician. An administrator brings the firm.
     ///
     /// # Errors
     /// As [`App::join`] and [`App::connect`].
@@ -34,9 +34,12 @@ impl App {
             self.type_back(&done)?;
             return self.begin_office();
         }
-        let status = self.unlock(passphrase)?;
-        let first = status.people.first().ok_or(AppError::NotFound("person"))?;
-        self.sign_in(first.id, DEMO_PIN)?;
+        let source = Source::read()?;
+        let name = source.users.first().map(|user| &user.name);
+        let people = self.unlock(passphrase)?.people;
+        let whose =
+            people.iter().find(|person| Some(&person.name) == name).ok_or(AppError::NotFound("person"))?;
+        self.sign_in(whose.id, DEMO_PIN)?;
         self.connect(&ConnectRequest { address: link.to_owned(), code: String::new() })?;
         Ok(())
     }

@@ -127,6 +127,20 @@ async fn a_server_starts_again_as_itself() {
     running.stop().await.unwrap();
 }
 
+/// Red if a server that starts again ended the code that its administrator was given the first time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_given_before_still_counts_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Server::serve(folder.path());
+    let code = first.code.clone().unwrap();
+    first.kill();
+    let again = Server::serve(folder.path());
+    assert_eq!(again.code.as_deref(), Some("counts."), "it says that the code was given, and gives no other");
+    let mut desk = Device::new(&again.url);
+    desk.enrol(&code, &[]).await.unwrap();
+    again.kill();
+}
+
 /// Tells the test that it runs inside a mount namespace, and where the small disk is.
 const DISK: &str = "FIELDSEAL_SMALL_SERVER_DISK";
 const MOUNT: &str = "mount -t tmpfs -o size=16m small \"$1\" && shift && exec \"$@\"";
