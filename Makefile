@@ -1,12 +1,15 @@
 # The commands of this project. Each installs what it is missing first (Debian 12, Ubuntu 24.04).
-.PHONY: help run test simulate bench bench-central guide lint fmt clean deb-app deb-server windows-check
+.PHONY: help run office test simulate bench bench-central guide lint fmt clean deb-app deb-server windows-check
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
-run: ## start the program with the demo firm; with no display, drive a whole demo visit and leave it in var/demo/
+run: ## start the demo firm: server and tablet; with no display, drive a whole demo visit and leave it in var/demo/
 	@bash scripts/run.sh
+
+office: ## open the desktop of the demo firm's office, beside `make run`
+	@bash scripts/run.sh office
 
 test: ## all tests: unit, user interface, real window, independent readers, licences
 	@bash scripts/test.sh

@@ -14,8 +14,9 @@ SERVER = BUILT / "debug/fieldseal-server"
 class Central:
     """A server on a data folder and a port of its own."""
 
-    def __init__(self, folder, port=None):
+    def __init__(self, folder, port=None, organisation="Atelier Exemplu"):
         self.folder = folder
+        self.env = os.environ | {"FIELDSEAL_SERVER_ORGANISATION": organisation}
         folder.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
         self.process = None
@@ -24,7 +25,7 @@ class Central:
         """Adds a person; returns the link of their one-time code. Only while the server does not run."""
         words = ["add-person", "--data", self.folder / "data", "--name", name, "--role", role]
         words += ["--language", language, "--listen", f"127.0.0.1:{self.port}"]
-        told = subprocess.run([SERVER, *words], capture_output=True, text=True, timeout=120)
+        told = subprocess.run([SERVER, *words], env=self.env, capture_output=True, text=True, timeout=120)
         links = [line for line in told.stdout.splitlines() if line.startswith("fieldseal://")]
         if told.returncode or not links:
             raise HarnessError(f"no code for {name}: {told.stdout}{told.stderr}")
@@ -35,7 +36,7 @@ class Central:
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
                 [SERVER, "serve", "--data", self.folder / "data", "--listen", f"127.0.0.1:{self.port}"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=detached,
+                env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=detached,
             )  # fmt: skip
         if detached:
             self.pid_file().write_text(str(self.process.pid), encoding="ascii")

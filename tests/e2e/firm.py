@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -20,6 +21,7 @@ from processes import BUILT, HarnessError, free_port, make_demo
 
 TECHNICIAN = "Radu Exemplaru"
 MANAGER = "Ana-Maria Registrescu"
+ORGANISATION = "Demo Service Group"
 PORT_FILE = "port.json"
 # Where a server listens if nothing else is said.
 USUAL_PORT = 8420
@@ -53,7 +55,7 @@ class DemoFirm:
     def make(self):
         """The weeks before, then the office: the first to come in is who runs it, then the tablet with all it signed."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        central = Central(self.folder / "central", free_port(USUAL_PORT))
+        central = Central(self.folder / "central", free_port(USUAL_PORT), ORGANISATION)
         tell("making the demo firm by replaying its weeks")
         make_demo(self.program, self.env("tablet"))
         tell("opening its office: a server, a desktop, and the tablet joins them")
@@ -115,6 +117,9 @@ def main():
     """See above."""
     if len(sys.argv) != 3 or sys.argv[1] not in ("tablet", "office"):
         raise SystemExit(__doc__)
+    # Ended from outside, it still stops what it started.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     firm = DemoFirm(sys.argv[2], BUILT / "debug/fieldseal")
     try:
         firm.prepare()

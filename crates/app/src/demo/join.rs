@@ -10,10 +10,18 @@ use crate::{
     view::{
         central::{ConnectRequest, JoinRequest},
         start::{FirstRunDone, KeyStoreKind, Phase},
+        sync::SyncPhase,
     },
 };
 use fieldseal_domain::Language;
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long the weeks of the demo firm may take to reach its server.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 impl App {
     /// Makes this folder a device of the office behind `link`: an empty one from its first entry on, the demo tablet
@@ -32,7 +40,8 @@ impl App {
                 passphrase: passphrase.to_owned(),
             })?;
             self.type_back(&done)?;
-            return self.begin_office();
+            self.begin_office()?;
+            return self.until_exchanged();
         }
         let source = Source::read()?;
         let name = source.users.first().map(|user| &user.name);
@@ -41,7 +50,20 @@ impl App {
             people.iter().find(|person| Some(&person.name) == name).ok_or(AppError::NotFound("person"))?;
         self.sign_in(whose.id, DEMO_PIN)?;
         self.connect(&ConnectRequest { address: link.to_owned(), code: String::new() })?;
-        Ok(())
+        self.until_exchanged()
+    }
+
+    /// Waits until the office has everything: a window that opens then finds nothing on the move.
+    fn until_exchanged(&self) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let view = self.sync_view()?;
+            if view.phase == SyncPhase::Synced && view.queue.is_empty() {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Err(AppError::NoOffice)
     }
 
     fn begin_office(&self) -> Result<()> {
