@@ -10,6 +10,7 @@ use fieldseal_app::{
         detail::VerdictGrade,
         lists::JobView,
         retention::RetentionRule,
+        start::PinAnswer,
         sync::SyncPhase,
     },
 };
@@ -21,7 +22,7 @@ use fieldseal_domain::{
 };
 use fieldseal_tests::{
     office::Office,
-    tablet::{Tablet, first_run_request},
+    tablet::{self, Tablet, first_run_request},
 };
 use std::{
     thread,
@@ -325,6 +326,31 @@ fn a_file_from_a_tablet_is_taken_in() {
         admin.app.detail(doc).ok().filter(|view| view.row.status == Status::Signed)
     });
     admin.app.stop_sync();
+}
+
+/// Red if a PIN that the office reset stayed as it was, on a tablet that stood alone before, or if anybody's PIN but the
+/// one that was reset could be chosen anew.
+#[test]
+fn a_forgotten_pin_is_reset_from_the_office() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = colleague(&admin, "Radu Exemplaru", Role::Technician);
+    let radu = tablet.status().person.unwrap().id;
+    let other = tablet.app.add_person("Joost Voorbeeldsma", Language::Nl, "1470").unwrap().id;
+    tablet.app.sign_out().unwrap();
+    assert_ne!(tablet.app.sign_in(radu, "8642").unwrap(), PinAnswer::Right, "not reset yet");
+
+    admin.app.reset_staff_pin(radu).unwrap();
+    until("the new PIN", || {
+        tablet.app.sync_now();
+        (tablet.app.sign_in(radu, "8642").unwrap() == PinAnswer::Right).then_some(())
+    });
+    tablet.app.sign_out().unwrap();
+    assert_ne!(tablet.app.sign_in(radu, tablet::PIN).unwrap(), PinAnswer::Right, "the old one is gone");
+    assert_ne!(tablet.app.sign_in(other, "8642").unwrap(), PinAnswer::Right);
+    assert_eq!(tablet.app.sign_in(radu, "8642").unwrap(), PinAnswer::Right, "and it stays");
+    admin.app.stop_sync();
+    tablet.app.stop_sync();
 }
 
 /// Red if the office could not give a job to somebody whose PIN is on another device, gave one to who left, or listed one

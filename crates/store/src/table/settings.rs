@@ -15,7 +15,8 @@ impl Read<'_> {
     /// What the database says, also when the value is not of this form.
     pub fn setting<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
         let mut statement = self.conn.prepare_cached("SELECT value FROM setting WHERE key = ?1")?;
-        Ok(statement.query_row([key], |row| row.get::<_, Json<T>>(0)).optional()?.map(|json| json.0))
+        let value = statement.query_row([key], |row| row.get::<_, Json<Option<T>>>(0)).optional()?;
+        Ok(value.and_then(|json| json.0))
     }
 }
 
