@@ -112,6 +112,27 @@ class Demo:
         moves.see("screen-detail", 30)
         moves.see("page-1", 30)
         moves.look("10-office-detail")
+        moves.tap("back")
+        self.administration(moves)
+
+    def administration(self, moves):
+        """People and devices, what was set aside, mail, retention; and a job for the technician."""
+        moves.tap("assign")
+        moves.see("assign-dialog")
+        moves.look("11-assign")
+        moves.page.press("Escape")
+        moves.tap("to-office")
+        moves.see("screen-office")
+        technician = next(one for one in must(moves.page, "staff")["people"] if one["name"] == TECHNICIAN)
+        moves.see(f"staff-{technician['id']}", 30)
+        moves.look("12-people")
+        moves.tap(f"staff-code-{technician['id']}")
+        moves.see("code-text", 30)
+        moves.look("13-code")
+        moves.tap("code-close")
+        for name, hooks in (("14-aside", "aside"), ("15-mail", "mail"), ("16-retention", "retention")):
+            moves.tap(f"office-{hooks}")
+            moves.look(name)
 
     def customer(self, page):
         """A customer who reads what the technician writes, and a machine of theirs."""
