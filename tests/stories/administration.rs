@@ -17,7 +17,7 @@ use fieldseal_app::{
 use fieldseal_domain::{
     Language,
     fold::Status,
-    party::{Customer, Job},
+    party::{Customer, Firm, Job},
     role::Role,
 };
 use fieldseal_tests::{
@@ -349,6 +349,32 @@ fn a_forgotten_pin_is_reset_from_the_office() {
     assert_ne!(tablet.app.sign_in(radu, tablet::PIN).unwrap(), PinAnswer::Right, "the old one is gone");
     assert_ne!(tablet.app.sign_in(other, "8642").unwrap(), PinAnswer::Right);
     assert_eq!(tablet.app.sign_in(radu, "8642").unwrap(), PinAnswer::Right, "and it stays");
+    admin.app.stop_sync();
+    tablet.app.stop_sync();
+}
+
+/// Red if a tablet that joins with a letterhead of its own changed the one of everybody.
+#[test]
+fn a_tablet_that_joins_takes_the_firm_over_from_the_office() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let firm = Firm { name: "The office's firm".into(), color: "#102030".into(), ..Firm::default() };
+    admin.app.save_firm(&firm).unwrap();
+    synced(&admin);
+
+    let person = admin.app.save_staff(&newcomer("Radu Exemplaru", Role::Technician)).unwrap();
+    let link = admin.app.make_code(person.id).unwrap().link;
+    let tablet = Tablet::set_up();
+    tablet.app.save_firm(&Firm { name: "A firm of my own".into(), ..Firm::default() }).unwrap();
+    tablet.app.connect(&ConnectRequest { address: link, code: String::new() }).unwrap();
+    synced(&tablet);
+    for desk in [&tablet, &admin] {
+        until("the office's firm", || {
+            desk.app.sync_now();
+            (desk.status().firm.unwrap().name == firm.name).then_some(())
+        });
+    }
+    assert_eq!(code_of(tablet.app.save_firm(&Firm { name: "Mine again".into(), ..firm })), "not_for_role");
     admin.app.stop_sync();
     tablet.app.stop_sync();
 }

@@ -120,7 +120,10 @@ pub(crate) fn settle(tx: &Tx<'_>, entry: Digest) -> Result<()> {
 /// Makes the thing an entry is about from nothing: an entry that counted before may count no more, or elsewhere.
 fn fold_thing_again(tx: &Tx<'_>, entry: &Entry) -> Result<()> {
     let Ok(ReadEvent::Known(event)) = entry.event() else { return Ok(()) };
-    let Some(thing) = thing(&event) else { return Ok(()) };
+    thing(&event).map_or(Ok(()), |thing| fold_subject_again(tx, thing))
+}
+
+fn fold_subject_again(tx: &Tx<'_>, thing: Uuid) -> Result<()> {
     tx.forget_thing(thing)?;
     entries_about(tx, thing)?.iter().try_for_each(|entry| apply_thing(tx, entry))
 }
@@ -140,7 +143,12 @@ pub(crate) fn entries_about(tx: &Tx<'_>, subject: Uuid) -> Result<Vec<Entry>> {
 
 fn apply_event(tx: &Tx<'_>, place: &Place, event: Event) -> Result<()> {
     match event {
-        Event::FirmSaved(value) => firm::put(tx, place, &value),
+        Event::FirmSaved(value) => {
+            let member = admitted_roots(tx, &[&place.device])?.is_empty();
+            firm::put(tx, member, place, &value)
+        }
+        // Its device stood alone before: what it said of the firm counts less from now on.
+        Event::RootAdmitted { .. } => fold_subject_again(tx, Uuid::nil()),
         Event::PersonSaved(value) => persons::put(tx, place, &value),
         Event::CustomerSaved(value) => customers::put(tx, place, &value),
         Event::EquipmentSaved(value) => equipment::put(tx, place, &value),
@@ -175,7 +183,6 @@ fn apply_event(tx: &Tx<'_>, place: &Place, event: Event) -> Result<()> {
         | Event::LegalHold { .. }
         | Event::RoleGranted { .. }
         | Event::DeviceRevoked { .. }
-        | Event::RootAdmitted { .. }
         | Event::Printed { .. }
         | Event::Exported { .. }
         | Event::Verified { .. } => Ok(()),

@@ -13,7 +13,10 @@ pub(super) fn may(journal: &Journal, org: &str, header: &Header, event: &Event) 
     match journal.role {
         // The server's own.
         None => journal.person.is_none(),
-        Some(_) if before_enrolment => matches!(needed(event), Right::Look | Right::Field),
+        // Its firm counts for everybody only as long as no administrator has said anything.
+        Some(_) if before_enrolment => {
+            matches!(event, Event::FirmSaved(_)) || matches!(needed(event), Right::Look | Right::Field)
+        }
         Some(role) => has(role, needed(event)),
     }
 }
@@ -48,8 +51,7 @@ fn needed(event: &Event) -> Right {
         | Event::Printed { .. }
         | Event::Exported { .. }
         | Event::Verified { .. } => Right::Look,
-        Event::FirmSaved(_)
-        | Event::PersonSaved(_)
+        Event::PersonSaved(_)
         | Event::CustomerSaved(_)
         | Event::EquipmentSaved(_)
         | Event::JobSaved(_)
@@ -76,9 +78,10 @@ fn needed(event: &Event) -> Right {
         | Event::VoidWithdrawn { .. }
         | Event::Erased { .. }
         | Event::LegalHold { .. } => Right::Decide,
-        Event::RoleGranted { .. } | Event::DeviceRevoked { .. } | Event::RootAdmitted { .. } => {
-            Right::Administer
-        }
+        Event::FirmSaved(_)
+        | Event::RoleGranted { .. }
+        | Event::DeviceRevoked { .. }
+        | Event::RootAdmitted { .. } => Right::Administer,
         Event::Recovered(recovered) => match recovered.inner().map(|inner| inner.event) {
             Ok(ReadEvent::Known(event)) => needed(&event),
             Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => Right::Field,

@@ -4,6 +4,7 @@ use crate::support::{Device, Site, bytes, created, customer, job};
 use fieldseal_domain::{
     Digest,
     event::{Event, Recovered},
+    party::Firm,
     role::Role,
 };
 use fieldseal_wire::{
@@ -183,11 +184,12 @@ async fn poison_is_set_aside_and_the_rest_arrives() {
         tablet.write_raw(Some(doc), "cancelled", true, b"[]".to_vec()),
         tablet.write_raw(Some(doc), "printed", false, vec![b' '; 100_000]),
         tablet.write(None, &role),
+        tablet.write(None, &Event::FirmSaved(Firm { name: "Mine".into(), ..Firm::default() })),
         tablet.write(None, &Event::RootAdmitted { device: "alone".into(), root: vec![48, 0] }),
         tablet.write(Some(doc), &printed(by)),
     ];
     let acked = tablet.push(&entries).await.unwrap();
-    let verdicts: Vec<Verdict> = (0..8).map(|index| envelope(&acked, index).verdict).collect();
+    let verdicts: Vec<Verdict> = (0..9).map(|index| envelope(&acked, index).verdict).collect();
     let set_aside = Verdict::Quarantined;
     assert_eq!(
         verdicts,
@@ -199,13 +201,14 @@ async fn poison_is_set_aside_and_the_rest_arrives() {
             set_aside(QuarantineReason::Unreadable),
             set_aside(QuarantineReason::NotAllowed),
             set_aside(QuarantineReason::NotAllowed),
+            set_aside(QuarantineReason::NotAllowed),
             Verdict::Accepted,
         ]
     );
     let page: RegisterPage = admin.get("/v1/register").await.unwrap();
     assert_eq!((page.rows.len(), page.rows[0].quarantined), (1, 3));
     let waiting: Vec<Quarantined> = admin.get("/v1/quarantine").await.unwrap();
-    assert_eq!(waiting.len(), 5);
+    assert_eq!(waiting.len(), 6);
     assert_eq!(admin.get::<serde_json::Value>("/v1/devices").await.unwrap().as_array().unwrap().len(), 2);
 }
 

@@ -19,12 +19,15 @@ impl Read<'_> {
     }
 }
 
-pub(crate) fn put(tx: &Tx<'_>, place: &Place, firm: &Firm) -> Result<()> {
-    let sql = "INSERT INTO firm (one, hlc, device, n, data) VALUES (1, ?1, ?2, ?3, ?4)
-               ON CONFLICT (one) DO UPDATE SET hlc = excluded.hlc, device = excluded.device, n = excluded.n,
-                 data = excluded.data
-               WHERE (excluded.hlc, excluded.device, excluded.n) > (hlc, device, n)";
+/// Keeps the firm if nothing that counts more is here. What a member of the organisation said goes before what a tablet
+/// said while it stood alone, whenever that was.
+pub(crate) fn put(tx: &Tx<'_>, member: bool, place: &Place, firm: &Firm) -> Result<()> {
+    let sql = "INSERT INTO firm (one, member, hlc, device, n, data) VALUES (1, ?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (one) DO UPDATE SET member = excluded.member, hlc = excluded.hlc,
+                 device = excluded.device, n = excluded.n, data = excluded.data
+               WHERE (excluded.member, excluded.hlc, excluded.device, excluded.n) > (member, hlc, device, n)";
     tx.conn.prepare_cached(sql)?.execute(params![
+        member,
         Stamp(place.hlc),
         place.device,
         Count(place.n),

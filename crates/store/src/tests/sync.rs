@@ -11,7 +11,7 @@ use fieldseal_domain::{
     facts::{self, Verdict},
     fold::Status,
     hlc::Hlc,
-    party::Customer,
+    party::{Customer, Firm},
 };
 use uuid::Uuid;
 
@@ -157,6 +157,31 @@ fn an_admitted_root_counts_for_its_journal_only() {
     keep(&mut desk, &[own]);
     assert_eq!(roots(&desk, &["alone", "unheard"]), [vec![1; 9]]);
     assert!(roots(&desk, &["thief"]).is_empty());
+}
+
+/// Would turn red if what a tablet said of its firm while it stood alone went before what the organisation says, in either
+/// order of arrival, or were lost where the organisation has said nothing.
+#[test]
+fn a_firm_from_before_the_enrolment_counts_last() {
+    let firm = |name: &str| Event::FirmSaved(Firm { name: name.into(), ..Firm::default() });
+    let shown = |desk: &Desk| desk.store.read().firm().unwrap().unwrap().name;
+    let admitted = Event::RootAdmitted { device: "alone".into(), root: vec![1] };
+    for root_first in [true, false] {
+        let mut desk = Desk::new();
+        known(&mut desk);
+        let (mut server, mut alone, mut office) =
+            (Other::new("server"), Other::new("alone"), Other::new("office"));
+        let root = server.says(None, &admitted);
+        let own = alone.says_at(Hlc(9_000), None, &firm("Alone"));
+        keep(&mut desk, &if root_first { [root, own] } else { [own, root] });
+        assert_eq!(shown(&desk), "Alone", "better than nothing");
+        keep(&mut desk, &[office.says_at(Hlc(1_000), None, &firm("Office"))]);
+        assert_eq!(shown(&desk), "Office");
+        keep(&mut desk, &[alone.says_at(Hlc(9_500), None, &firm("Alone again"))]);
+        assert_eq!(shown(&desk), "Office");
+        desk.store.rebuild().unwrap();
+        assert_eq!(shown(&desk), "Office", "folded again it is the same");
+    }
 }
 
 fn quarantined(event: Digest, seq: u64) -> Envelope {
