@@ -157,7 +157,7 @@ fn arguments_of(command: &str) -> Value {
             document: nil, version: 1, content: Content::default(), secrets: Default::default(),
         } }),
         "discard" | "leave_draft" | "preview" | "freeze" | "detail" | "bring" | "verify" | "open_sealed"
-        | "print_sealed" | "save_sealed" => json!({ "document": nil }),
+        | "print_sealed" | "save_sealed" | "save_receipt" => json!({ "document": nil }),
         "add_photo" => json!({ "document": nil, "name": "a.jpg", "bytes": "", "caption": "" }),
         "take_from_inbox" => json!({ "document": nil, "name": "a.jpg" }),
         "take_back" | "cancel" => json!({ "document": nil, "reason": "x" }),

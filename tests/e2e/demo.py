@@ -111,6 +111,8 @@ class Demo:
         page.click(row)
         moves.see("screen-detail", 30)
         moves.see("page-1", 30)
+        moves.see("registered", 30)
+        moves.bring("registered")
         moves.look("10-office-detail")
         moves.tap("back")
         self.administration(moves)
@@ -150,6 +152,7 @@ class Demo:
             if row["number"]:
                 call(page, "save_sealed", document=row["id"])
                 must(page, "export_root", document=row["id"])
+                call(page, "save_receipt", document=row["id"])
 
     def verify(self):
         """Our verifier accepts every sealed file; those nobody has signed are not left lying about."""
@@ -162,9 +165,13 @@ class Demo:
             raise SystemExit("no sealed file came of it")
         roots = [word for root in sorted(self.out.glob("root*.pem")) for word in ("--root", root)]
         for file in files:
+            receipt = file.with_name(file.name.replace(".sealed.pdf", ".receipt.json"))
+            words = [verifier, file, *roots, "--receipt", receipt]
             told = subprocess.run(
-                [verifier, file, *roots], capture_output=True, text=True, timeout=60
+                words, capture_output=True, text=True, timeout=60
             )
+            if told.returncode != 0 and "GOOD SO FAR" not in told.stdout:
+                raise SystemExit(f"{file.name}: {told.stdout}{told.stderr}")
             tell(f"{file.name}: {(told.stdout or told.stderr).strip().splitlines()[0]}")
         return len(files)
 

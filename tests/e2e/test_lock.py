@@ -16,7 +16,7 @@ FORBIDDEN = {
     "jobs": {"view": "all"}, "search": {"text": "a"}, "customers": {"text": ""}, "kinds": {}, "sign_out": {},
     "document": {"id": NIL}, "job": {"id": NIL}, "equipment_of": {"customer": NIL}, "detail": {"document": NIL},
     "verify": {"document": NIL}, "open_sealed": {"document": NIL}, "print_sealed": {"document": NIL},
-    "save_sealed": {"document": NIL}, "export_root": {}, "root_certificate": {}, "photo_inbox": {},
+    "save_sealed": {"document": NIL}, "save_receipt": {"document": NIL}, "export_root": {}, "root_certificate": {}, "photo_inbox": {},
     "take_from_inbox": {"document": NIL, "name": "a.jpg"}, "freeze": {"document": NIL}, "preview": {"document": NIL},
     "cancel": {"document": NIL, "reason": "x"}, "take_back": {"document": NIL, "reason": "x"},
     "discard": {"document": NIL}, "leave_draft": {"document": NIL}, "catalogue": {"language": "ro"},

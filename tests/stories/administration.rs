@@ -4,6 +4,7 @@
 
 use fieldseal_app::{
     AppError,
+    export::Purpose,
     view::{
         admin::{DeviceStanding, MailView, SetAsideAnswer, StaffDevice, StaffPerson},
         central::ConnectRequest,
@@ -24,6 +25,7 @@ use fieldseal_tests::{
     office::Office,
     tablet::{self, Tablet, first_run_request},
 };
+use fieldseal_verify::Arguments;
 use std::{
     thread,
     time::{Duration, Instant},
@@ -69,6 +71,25 @@ fn brought(desk: &Tablet, doc: Uuid) {
         desk.app.sync_now();
         desk.app.bring(doc).ok()?.then_some(())
     });
+}
+
+/// The verifier for strangers takes file, roots and receipt as they leave the program.
+fn assert_believed(desk: &Tablet, doc: Uuid) {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let file = put("sheet.sealed.pdf", &desk.app.sealed_file(doc, Purpose::Save).unwrap().bytes);
+    let root = put("root.pem", desk.app.root_certificate(Some(doc)).unwrap().pem.as_bytes());
+    let own = put("own.pem", desk.app.root_certificate(None).unwrap().pem.as_bytes());
+    let receipt = desk.app.receipt(doc).unwrap();
+    assert!(receipt.name.ends_with(".receipt.json"), "{}", receipt.name);
+    let receipt = put(&receipt.name, &receipt.bytes);
+    let asked = Arguments { file, root: vec![root, own], receipt: Some(receipt), json: false, at: None };
+    let answer = fieldseal_verify::answer(&asked, jiff::Timestamp::now()).unwrap();
+    assert!(answer.is_good && answer.text.contains("registered"), "{}", answer.text);
 }
 
 fn newcomer(name: &str, role: Role) -> StaffPerson {
@@ -444,6 +465,13 @@ fn what_was_sealed_alone_is_good_at_every_desk() {
 
     brought(&admin, new);
     assert_eq!(admin.app.verify(new).unwrap().grade, VerdictGrade::Good);
+    assert_eq!(admin.app.verify(new).unwrap().registered, None, "nothing here proves it yet");
+    for id in [doc, new] {
+        admin.app.bring_receipt(id).unwrap();
+        assert!(admin.app.verify(id).unwrap().registered.is_some());
+        assert!(tablet.app.verify(id).unwrap().registered.is_some(), "the tablet has it from its session");
+        assert_believed(&admin, id);
+    }
     assert_eq!(admin.app.root_certificate(Some(new)).unwrap(), admin.app.root_certificate(None).unwrap());
     admin.app.stop_sync();
     tablet.app.stop_sync();

@@ -48,19 +48,14 @@ impl App {
             let file = state.file.ok_or(AppError::NotFound("file"))?;
             let pdf = desk.store.read().blob(file.0)?.ok_or(AppError::NotFound("file"))?;
             let now = desk.pen.clock.now();
-            // A wall clock that was set back must not make good certificates look unborn: journal and program know
-            // better.
-            let last =
-                desk.store.read().last_position(&desk.identity.device)?.map_or(0, |last| last.hlc.millis());
-            let known = jiff::Timestamp::from_millisecond(i64::try_from(last).unwrap_or(0))
-                .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
             let entries = desk.store.read().entries_of(doc)?;
-            let options = VerifyOptions {
-                roots: desk.roots_for(&entries)?,
-                at: now.timestamp().max(known).max(certificates_begin()),
-            };
+            let options = desk.options_for(&entries)?;
             let verdict = verify::verify(&pdf, &options);
             let mut view = verdict_view(&verdict, &rfc3339(&now));
+            view.registered = desk.registered(&entries, &verdict, &options)?.map(|(registered, _)| {
+                let at = jiff::Timestamp::from_millisecond(registered.envelope.received_ms);
+                rfc3339(&at.unwrap_or_default().to_zoned(now.time_zone().clone()))
+            });
             desk.add_journal_checks(&mut view, &verdict, &state, &entries);
             if view.closed {
                 desk.append(
@@ -74,9 +69,20 @@ impl App {
 }
 
 impl Desk {
+    /// What a document with these entries is verified with.
+    pub(crate) fn options_for(&self, entries: &[Entry]) -> Result<VerifyOptions> {
+        // A wall clock that was set back must not make good certificates look unborn: journal and program know better.
+        let last =
+            self.store.read().last_position(&self.identity.device)?.map_or(0, |last| last.hlc.millis());
+        let known = jiff::Timestamp::from_millisecond(i64::try_from(last).unwrap_or(0))
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let at = self.pen.clock.now().timestamp().max(known).max(certificates_begin());
+        Ok(VerifyOptions { roots: self.roots_for(entries)?, at })
+    }
+
     /// Roots that count for a document with these entries: those of this device, and those that the office admitted for
     /// the journals they stand in.
-    pub(crate) fn roots_for(&self, entries: &[Entry]) -> Result<Vec<Vec<u8>>> {
+    fn roots_for(&self, entries: &[Entry]) -> Result<Vec<Vec<u8>>> {
         let mut roots = self.identity.roots.clone();
         let mut journals: Vec<&str> = entries.iter().map(|entry| entry.header.device.as_str()).collect();
         journals.sort_unstable();
@@ -184,6 +190,7 @@ fn verdict_view(verdict: &Verdict, at: &str) -> VerdictView {
         closed: verdict.completion == Completion::Closed,
         signatures: verdict.signatures.iter().map(signature_row).collect(),
         checks: checks(verdict),
+        registered: None,
         at: at.to_owned(),
     }
 }

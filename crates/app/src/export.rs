@@ -8,10 +8,7 @@ use crate::{
     view::start::Phase,
 };
 use fieldseal_domain::{Digest, event::Event};
-use fieldseal_seal::{
-    certificates::to_pem,
-    verify::{VerifyOptions, verify},
-};
+use fieldseal_seal::{certificates::to_pem, verify::verify};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -138,10 +135,7 @@ impl Desk {
         let read = self.store.read();
         let Some(file) = self.state_of(document)?.file else { return Ok(None) };
         let Some(pdf) = read.blob(file.0)? else { return Ok(None) };
-        let options = VerifyOptions {
-            roots: self.roots_for(&read.entries_of(document)?)?,
-            at: self.pen.clock.now().timestamp(),
-        };
+        let options = self.options_for(&read.entries_of(document)?)?;
         let verdict = verify(&pdf, &options);
         let root = verdict.signatures.iter().find_map(|signature| signature.root);
         Ok(options.roots.into_iter().find(|der| Some(Digest::of(der)) == root))

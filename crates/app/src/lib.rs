@@ -24,6 +24,7 @@ mod people;
 mod photo_box;
 pub mod photos;
 pub mod pins;
+mod receipts;
 mod signing;
 mod start;
 mod texts;

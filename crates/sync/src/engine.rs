@@ -103,6 +103,15 @@ impl<C: Central, L: Local> Engine<C, L> {
         session.get_file_now(sha256).await
     }
 
+    /// Gets the proof that an entry is in the register now, and keeps it as its receipt. Whether there is one.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    pub async fn fetch_receipt(&self, entry: Digest) -> Result<bool> {
+        let session = self.session();
+        session.fetch_receipt(entry).await
+    }
+
     /// Gets everything about some subjects now. How many entries came.
     ///
     /// # Errors

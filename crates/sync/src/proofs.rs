@@ -16,7 +16,7 @@ use fieldseal_seal::{
         verify_inclusion,
     },
 };
-use fieldseal_store::{Entry, Envelope, Peer};
+use fieldseal_store::{Entry, Envelope, Peer, Store};
 use fieldseal_wire::{
     Central,
     log::{ConsistencyRequest, InclusionProof, InclusionRequest, MAX_PROOFS},
@@ -59,6 +59,36 @@ impl<C: Central, L: Local> Session<'_, C, L> {
             })
         })?;
         self.check_own_entries(note, &now).await
+    }
+
+    /// Gets the proof of an entry now and keeps it as its receipt. Whether there is one: not for what the register does not
+    /// have yet.
+    pub(crate) async fn fetch_receipt(&self, entry: Digest) -> Result<bool> {
+        let known =
+            |store: &mut Store| Ok((store.read().peer()?.unwrap_or_default(), store.read().envelope(entry)?));
+        let (mut peer, envelope) = on_store(self.local, known)?;
+        let Some(envelope) = envelope else { return Ok(false) };
+        if envelope.facts.seq >= peer.tree_size {
+            self.prove().await?;
+            (peer, _) = on_store(self.local, known)?;
+        }
+        // Its signature was checked when it was kept.
+        let note = String::from_utf8_lossy(&peer.note).into_owned();
+        let Ok(checkpoint) = Checkpoint::claimed(&note) else { return Ok(false) };
+        if envelope.facts.seq >= checkpoint.size {
+            return Ok(false);
+        }
+        let request = InclusionRequest { entries: vec![entry], size: checkpoint.size };
+        let proofs = self.ask(async |central| central.inclusion(&request).await).await?.proofs;
+        if let Err(error) = check_one(&envelope, proofs.first(), &checkpoint) {
+            if let SyncError::Register(error) = &error {
+                self.alarm(error, &peer, &note)?;
+            }
+            return Err(error);
+        }
+        let proofs = proofs.into_iter().map(|proof| (proof.entry, proof)).collect();
+        self.keep_receipts(&[envelope], &proofs, &note)?;
+        Ok(true)
     }
 
     /// The key that signs checkpoints, and what they are of.

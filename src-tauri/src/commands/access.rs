@@ -74,7 +74,7 @@ commands! {
         documents::discard, documents::leave_draft, documents::preview, photos::add_photo, photos::photo_inbox,
         photos::take_from_inbox, documents::freeze, documents::take_back, documents::cancel, hand_over::hand_over,
         hand_over::not_signed, hand_over::close, detail::detail, detail::bring, detail::verify, detail::convert,
-        export::open_sealed, export::print_sealed, export::save_sealed, export::export_root,
+        export::open_sealed, export::print_sealed, export::save_sealed, export::save_receipt, export::export_root,
         export::root_certificate, office::register, office::register_count, office::dashboard, office::save_view,
         office::delete_view, office::assign_job, office::void_document, office::clear_acceptance, office::hold,
         office::decisions, office::decide, office::retention, office::erase_documents,

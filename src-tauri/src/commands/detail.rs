@@ -25,7 +25,11 @@ pub async fn bring<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> Answer<b
 pub async fn verify<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> Answer<VerdictView> {
     aside(handle, move |shell| {
         let app = shell.app();
-        app.bring(document).and_then(|_| app.verify(document)).map_err(|error| told(&error))
+        app.bring(document).map_err(|error| told(&error))?;
+        if let Err(error) = app.bring_receipt(document) {
+            tracing::debug!(%error, "verified without a receipt");
+        }
+        app.verify(document).map_err(|error| told(&error))
     })
     .await
 }

@@ -44,6 +44,20 @@ pub async fn save_sealed<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> An
     .await
 }
 
+/// Saves the proof that the sealed file is in the office's register where the user says; none when the dialog was left.
+#[tauri::command]
+pub async fn save_receipt<R: Runtime>(handle: AppHandle<R>, document: Uuid) -> Answer<Option<String>> {
+    let asking = handle.clone();
+    aside(handle, move |shell| {
+        let app = shell.app();
+        app.bring_receipt(document).map_err(|error| told(&error))?;
+        let receipt = app.receipt(document).map_err(|error| told(&error))?;
+        let Some(path) = ask_where(&asking, &receipt.name, "JSON", "json")? else { return Ok(None) };
+        written(&path, &receipt.bytes)
+    })
+    .await
+}
+
 /// Saves the root certificate of a document, or of this device, where the user says; none when the dialog was left.
 #[tauri::command]
 pub async fn export_root<R: Runtime>(handle: AppHandle<R>, document: Option<Uuid>) -> Answer<Option<String>> {

@@ -44,6 +44,17 @@ impl App {
         }
     }
 
+    /// Gets the proof that a document's file is in the office's register, if it is not here and can be had.
+    ///
+    /// # Errors
+    /// As [`App::bring`].
+    pub fn bring_receipt(self: &Arc<Self>, doc: Uuid) -> Result<()> {
+        if let Some(entry) = self.at_work(|desk, _| desk.without_receipt(doc))? {
+            self.errand(async |engine| engine.fetch_receipt(entry).await)?;
+        }
+        Ok(())
+    }
+
     fn lacking(&self, doc: Uuid) -> Result<Lacking> {
         self.at_work(|desk, _| desk.lacking(doc))
     }

@@ -164,10 +164,19 @@ impl App {
                 desk.append(Some(line.id), &[Event::Exported { by: person }])?;
                 Ok(Some(bytes))
             })?;
+            // A file is whole without its receipt: what is not registered yet has none.
+            reachable = reachable && (found.is_none() || self.bring_receipt(line.id).is_ok());
+            let receipt = if found.is_some() { self.receipt(line.id).ok() } else { None };
             match found {
                 Some(bytes) => {
-                    archive.start_file(name_of(&line), options).map_err(std::io::Error::from)?;
-                    archive.write_all(&bytes)?;
+                    let mut put = |name: String, bytes: &[u8]| -> Result<()> {
+                        archive.start_file(name, options).map_err(std::io::Error::from)?;
+                        Ok(archive.write_all(bytes)?)
+                    };
+                    put(name_of(&line), &bytes)?;
+                    if let Some(receipt) = receipt {
+                        put(name_of(&line).replace("sealed.pdf", "receipt.json"), &receipt.bytes)?;
+                    }
                     rows += 1;
                 }
                 None => without_file += 1,

@@ -85,6 +85,8 @@ pub struct VerdictView {
     pub signatures: Vec<SignatureRow>,
     /// Checks.
     pub checks: Vec<CheckRow>,
+    /// When the office's register got this very file, RFC 3339; none as long as no receipt here proves it.
+    pub registered: Option<String>,
     /// When it was checked, RFC 3339.
     pub at: String,
 }

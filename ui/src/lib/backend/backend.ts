@@ -130,6 +130,7 @@ export interface DetailBackend {
   printSealed(document: string): Promise<null>;
   /** Where it was saved, or null when the dialog was left. */
   saveSealed(document: string): Promise<string | null>;
+  saveReceipt(document: string): Promise<string | null>;
   exportRoot(document: string | null): Promise<string | null>;
   rootCertificate(document: string | null): Promise<v.RootCertificate>;
   convert(document: string, kind: string): Promise<v.DocumentView>;

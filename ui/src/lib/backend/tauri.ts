@@ -94,6 +94,7 @@ export const tauri: Backend = {
   openSealed: (document) => ask('open_sealed', { document }),
   printSealed: (document) => ask('print_sealed', { document }),
   saveSealed: (document) => ask('save_sealed', { document }),
+  saveReceipt: (document) => ask('save_receipt', { document }),
   exportRoot: (document) => ask('export_root', { document }),
   rootCertificate: (document) => ask('root_certificate', { document }),
   convert: (document, kind) => ask('convert', { document, kind }),

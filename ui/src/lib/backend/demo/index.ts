@@ -112,6 +112,7 @@ export function demo(): Backend {
     openSealed: async () => null,
     printSealed: async () => null,
     saveSealed: async () => '/home/demo/FS-2026-RO1-00001.sealed.pdf',
+    saveReceipt: async () => '/home/demo/FS-2026-RO1-00001.receipt.json',
     exportRoot: async () => '/home/demo/root.pem',
     rootCertificate: async () => ({
       name: 'root.pem',

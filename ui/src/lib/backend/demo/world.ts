@@ -442,6 +442,7 @@ export class World {
       grade,
       closed: held.row.status === 'signed',
       signatures,
+      registered: null,
       checks: [...checks, { id: 'time_stamp', passed: null, why: 'time_stamp' as const }],
       at: AT,
     };

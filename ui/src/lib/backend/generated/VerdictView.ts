@@ -24,6 +24,10 @@ signatures: Array<SignatureRow>,
  */
 checks: Array<CheckRow>, 
 /**
+ * When the office's register got this very file, RFC 3339; none as long as no receipt here proves it.
+ */
+registered: string | null, 
+/**
  * When it was checked, RFC 3339.
  */
 at: string, };
