@@ -374,6 +374,45 @@ fn a_forgotten_pin_is_reset_from_the_office() {
     tablet.app.stop_sync();
 }
 
+/// Red if a tablet that was blocked and found again could not come back, came back under its old name, counted what it
+/// wrote while it was blocked, or could go over to another organisation.
+#[test]
+fn a_blocked_tablet_comes_back_with_a_new_code() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = colleague(&admin, "Radu Exemplaru", Role::Technician);
+    let person = tablet.status().person.unwrap().id;
+    let old = tablet.status().device_code;
+    let code = |admin: &Tablet| admin.app.make_code(person).unwrap().link;
+    let by = |link: String| ConnectRequest { address: link, code: String::new() };
+    assert_eq!(code_of(tablet.app.connect(&by(code(&admin)))), "not_allowed", "it belongs here already");
+
+    tablet.app.stop_sync();
+    admin.app.revoke_device(&device_of(&admin, &old).id, "left in a van").unwrap();
+    let late = tablet.signed_sheet();
+    tablet.app.start_sync().unwrap();
+    until("the tablet knows", || {
+        tablet.app.sync_now();
+        tablet.app.central().unwrap().blocked.then_some(())
+    });
+    let other = Office::open();
+    assert_eq!(code_of(tablet.app.connect(&by(other.invitation()))), "not_allowed", "another organisation");
+    assert_eq!(tablet.status().device_code, old);
+
+    let view = tablet.app.connect(&by(code(&admin))).unwrap();
+    assert!(!view.blocked && view.device_code != old);
+    let new = tablet.signed_sheet();
+    synced(&tablet);
+    assert!(tablet.app.detail(new).unwrap().row.number.contains(&view.device_code));
+    brought(&admin, new);
+    assert_eq!(admin.app.detail(new).unwrap().row.status, Status::Signed);
+    let waiting = admin.app.set_aside(false).unwrap();
+    assert!(waiting.iter().any(|group| group.document == Some(late)), "{waiting:?}");
+    assert!(waiting.iter().all(|group| group.document != Some(new)), "{waiting:?}");
+    admin.app.stop_sync();
+    tablet.app.stop_sync();
+}
+
 /// Red if a tablet that joins with a letterhead of its own changed the one of everybody.
 #[test]
 fn a_tablet_that_joins_takes_the_firm_over_from_the_office() {

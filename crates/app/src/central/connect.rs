@@ -76,15 +76,18 @@ pub(super) fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
 
 impl App {
     /// Connects this tablet to the office. Everything signed before stays and is sent too. Takes as long as the network
-    /// takes; the database is free meanwhile.
+    /// takes; the database is free meanwhile. A tablet that the office blocked can come back to the same organisation: it
+    /// gets another device code and journal, and what it wrote after it was blocked waits for the office's answer.
     ///
     /// # Errors
     /// [`AppError::Missing`], [`AppError::BadAddress`], [`AppError::Central`] with the server's refusal,
-    /// [`AppError::NotAllowed`] when it is connected already.
+    /// [`AppError::NotAllowed`] when it is connected already, or was, to another organisation.
     pub fn connect(self: &Arc<Self>, request: &ConnectRequest) -> Result<CentralView> {
-        let person = self.at_work(|desk, person| match desk.identity.central {
-            Some(_) => Err(AppError::NotAllowed),
-            None => Ok(person),
+        let blocked = self.is_blocked();
+        let (person, organisation) = self.at_work(|desk, person| match desk.identity.central {
+            Some(_) if !blocked => Err(AppError::NotAllowed),
+            Some(_) => Ok((person, Some(desk.identity.root().to_vec()))),
+            None => Ok((person, None)),
         })?;
         let invitation = read(request)?;
         let address = address(&invitation.url, invitation.key)?;
@@ -100,6 +103,10 @@ impl App {
             predecessors,
         };
         let enrolled = wait(enrol(&central, &successor, &enrolment, side.now()))??;
+        if organisation.is_some_and(|root| root != enrolled.root.0) {
+            return Err(AppError::NotAllowed);
+        }
+        self.stop_sync();
         successor.adopt(&enrolled, end)?;
         self.at_desk(|desk| desk.expect_person(person, enrolled.person))?;
         self.start_sync()?;

@@ -6,6 +6,7 @@
 mod admin;
 mod connect;
 mod errands;
+mod hours;
 mod join;
 mod network;
 mod news;

@@ -1,9 +1,10 @@
 //! How things stand with the office, as the screens say it.
 
+use super::hours::Hours;
 use crate::{
     app::App,
     desk::Desk,
-    error::Result,
+    error::{AppError, Result},
     view::{
         central::{AlarmView, CentralView},
         start::Problem,
@@ -12,7 +13,6 @@ use crate::{
 };
 use fieldseal_domain::role::Role;
 use fieldseal_sync::{Phase, Reason, Status};
-use jiff::Timestamp;
 use std::{collections::BTreeMap, sync::PoisonError};
 
 /// Most things named one by one.
@@ -24,7 +24,19 @@ impl App {
     /// # Errors
     /// What the database says.
     pub fn central(&self) -> Result<CentralView> {
-        self.at_work(|desk, _| desk.central())
+        let blocked = self.is_blocked();
+        self.at_work(|desk, _| Ok(CentralView { blocked, ..desk.central()? }))
+    }
+
+    /// Whether the office said that it blocked this device.
+    pub(super) fn is_blocked(&self) -> bool {
+        let status = self.sync_status();
+        matches!(status, Some(Status { phase: Phase::Waiting { reason: Reason::Revoked, .. }, .. }))
+    }
+
+    fn sync_status(&self) -> Option<Status> {
+        let running = self.sync.lock().unwrap_or_else(PoisonError::into_inner);
+        running.as_ref().map(|running| running.status.borrow().clone())
     }
 
     /// What is exchanged just now, and what waits.
@@ -32,10 +44,7 @@ impl App {
     /// # Errors
     /// What the database says.
     pub fn sync_view(&self) -> Result<SyncView> {
-        let status = {
-            let running = self.sync.lock().unwrap_or_else(PoisonError::into_inner);
-            running.as_ref().map(|running| running.status.borrow().clone())
-        };
+        let status = self.sync_status();
         self.at_work(|desk, _| desk.sync_view(status.as_ref()))
     }
 
@@ -59,26 +68,30 @@ impl App {
     /// # Errors
     /// What the database says.
     pub fn see_alarm(&self, id: i64) -> Result<CentralView> {
-        self.at_work(|desk, _| {
-            desk.store.transact(|tx| tx.see_alarm(id))?;
-            desk.central()
-        })
+        self.at_work(|desk, _| desk.store.transact(|tx| tx.see_alarm(id)).map_err(AppError::from))?;
+        self.central()
     }
 }
 
 impl Desk {
+    fn hours(&self) -> Hours {
+        Hours(self.pen.clock.now().time_zone().clone())
+    }
+
     fn central(&self) -> Result<CentralView> {
         let Some(membership) = &self.identity.central else { return Ok(CentralView::default()) };
         let read = self.store.read();
+        let hours = self.hours();
         let alarms = read.alarms()?.into_iter().filter(|alarm| !alarm.seen);
         Ok(CentralView {
             connected: true,
+            blocked: false,
             address: membership.url.clone(),
             role: read.peer()?.and_then(|peer| Role::named(&peer.role)),
             device_code: self.identity.code.clone(),
             root_fingerprint: self.identity.root_fingerprint(),
             alarms: alarms
-                .map(|alarm| AlarmView { id: alarm.id, at: time(alarm.at_ms), sort: alarm.sort })
+                .map(|alarm| AlarmView { id: alarm.id, at: hours.time(Some(alarm.at_ms)), sort: alarm.sort })
                 .collect(),
         })
     }
@@ -92,6 +105,7 @@ impl Desk {
             (Some(_), None) => (SyncPhase::Waiting, None),
             (Some(_), Some(status)) => phase(status, waits),
         };
+        let hours = self.hours();
         let queue = read.queue(MOST)?.into_iter().map(|item| QueueItem {
             document: item.doc,
             title: [item.number, item.customer_name, item.kind]
@@ -99,14 +113,14 @@ impl Desk {
                 .find(|text| !text.is_empty())
                 .unwrap_or_default(),
             reason: reason(phase, &item.refused).to_owned(),
-            since: time(i64::try_from(item.since_ms).unwrap_or(i64::MAX)),
+            since: hours.time(i64::try_from(item.since_ms).ok()),
             signed: item.signatures > 0,
         });
         Ok(SyncView {
             phase,
             only_here: u32::try_from(only_here.signatures).unwrap_or(u32::MAX),
             queue: queue.collect(),
-            last: status.and_then(|status| status.synced_ms).map(time).unwrap_or_default(),
+            last: hours.time(status.and_then(|status| status.synced_ms)),
             problem,
         })
     }
@@ -154,8 +168,4 @@ fn reason(phase: SyncPhase, refused: &str) -> &'static str {
         SyncPhase::Offline => "no_network",
         SyncPhase::Failed | SyncPhase::Synced | SyncPhase::Waiting | SyncPhase::Running => "next_exchange",
     }
-}
-
-fn time(ms: i64) -> String {
-    Timestamp::from_millisecond(ms).map(|at| at.to_string()).unwrap_or_default()
 }

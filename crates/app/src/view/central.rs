@@ -52,6 +52,8 @@ pub struct AlarmView {
 pub struct CentralView {
     /// Whether the tablet belongs to one.
     pub connected: bool,
+    /// Whether the office blocked this device: a new code makes it a device of the office again.
+    pub blocked: bool,
     /// Its address.
     pub address: String,
     /// Role of the tablet's person.

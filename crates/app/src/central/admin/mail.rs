@@ -1,6 +1,6 @@
 //! Copies by mail: how they are sent, a test, what became of them.
 
-use super::Hours;
+use super::super::hours::Hours;
 use crate::{
     app::App,
     error::Result,

@@ -15,7 +15,6 @@ use crate::{
 };
 use fieldseal_domain::role::Role;
 use fieldseal_sync::{Admin, HttpCentral, wire::CallError};
-use jiff::{Timestamp, tz::TimeZone};
 use std::sync::Arc;
 
 impl App {
@@ -35,22 +34,6 @@ impl App {
             ask(&admin).await
         })?;
         answer.map_err(AppError::Office)
-    }
-}
-
-/// Times of the server, as the clock on the wall here shows them.
-struct Hours(TimeZone);
-
-impl Hours {
-    fn of(app: &App) -> Self {
-        Self(app.parts.clock.now().time_zone().clone())
-    }
-
-    /// RFC 3339; empty for none.
-    fn time(&self, ms: Option<i64>) -> String {
-        let at = ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        at.map(|at| at.to_zoned(self.0.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
-            .unwrap_or_default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Entries that the server set aside: explained, and answered. The answer is an event in the journal of the device that
 //! gives it.
 
-use super::Hours;
+use super::super::hours::Hours;
 use crate::{
     app::App,
     desk::{Desk, salted},

@@ -1,6 +1,6 @@
 //! People, their codes and devices.
 
-use super::{Hours, qr, small};
+use super::{super::hours::Hours, qr, small};
 use crate::{
     app::App,
     error::{AppError, Lack, Result},

@@ -11,6 +11,7 @@ import { World } from './world';
 /** The demo core belongs to no office. */
 const alone: v.CentralView = {
   connected: false,
+  blocked: false,
   address: '',
   role: null,
   device_code: '',

@@ -11,6 +11,10 @@ export type CentralView = {
  */
 connected: boolean, 
 /**
+ * Whether the office blocked this device: a new code makes it a device of the office again.
+ */
+blocked: boolean, 
+/**
  * Its address.
  */
 address: string, 
