@@ -37,7 +37,7 @@ npm_packages() {
 }
 
 python_tools() {
-  local key file=tests/readers/requirements.txt
+  local key file=tests/requirements.txt
   key="$(digest "$file")-$(python3 --version)"
   [ -x .venv/bin/python ] && fresh python "$key" && return
   rm -rf .venv

@@ -169,13 +169,15 @@ class Moves:
         at = f"{hook('sync-pill')}[data-phase={phase}]"
         self.page.until(lambda: self.page.count(at), f"the pill never says {phase}", timeout)
 
-    def new_customer(self, name, street, city, language=None):
+    def new_customer(self, name, street, city, language=None, email=None):
         """In the dialog for a new document: a customer made on the spot."""
         self.tap("new-document")
         self.tap("new-customer")
         self.write("customer-form-name", name)
         self.write("customer-form-street", street)
         self.write("customer-form-city", city)
+        if email:
+            self.write("customer-form-email", email)
         if language:
             self.speak_of_customer(language)
         self.look("new-customer")

@@ -6,12 +6,14 @@ import unittest
 from central import Central
 from harness import App
 from moves import Moves
+from post import PostOffice
 from processes import Screen, wait_until
 from visits import PASSPHRASE, PIN, VisitTest, hook, must
 from windows import Desktop
 
 TECHNICIAN = "Radu Exemplaru"
 MANAGER = "Ana-Maria Registrescu"
+CUSTOMER = "stefania@tugulea.example"
 
 
 class Office(VisitTest):
@@ -23,6 +25,8 @@ class Office(VisitTest):
         super().setUp()
         self.central = Central(self.folder / "central")
         self.addCleanup(self.central.stop)
+        self.post = PostOffice(self.folder / "post")
+        self.addCleanup(self.post.stop)
         self.desk = None
         self.addCleanup(self.close_desk)
 
@@ -82,9 +86,18 @@ class Office(VisitTest):
         must(office.page, "save_firm", firm={"name": "Atelier Exemplu", "color": "#0b5f63", "logo": None, "branches": [branch]})
         office.page.until(lambda: not must(office.page, "sync_view")["queue"], "the firm does not reach the server", 30)
 
+    def send_copies(self, office):
+        """The office has sealed sheets sent to their customers."""
+        self.post.start()
+        mail = must(office.page, "mail_settings") | {
+            "enabled": True, "host": "127.0.0.1", "port": self.post.port, "security": "none", "user": "", "password": "",
+            "from": "Atelier Exemplu <service@atelier.example>", "kinds": ["service_sheet"],
+        }  # fmt: skip
+        must(office.page, "save_mail_settings", mail=mail)
+
     def visit(self, moves):
-        """A sheet, signed and closed."""
-        self.frozen_sheet(moves)
+        """A sheet for a customer with an address, signed and closed."""
+        self.frozen_sheet(moves, language="ro", email=CUSTOMER)
         moves.turn("Ștefania Țugulea")
         moves.read()
         moves.consent_and_sign()
@@ -100,6 +113,7 @@ class Office(VisitTest):
         self.central.start()
         office = self.open_desk(manager)
         self.found_firm(office)
+        self.send_copies(office)
         tablet = self.begin()
         self.join(tablet, technician)
         tablet.until_pill("synced")
@@ -122,6 +136,7 @@ class Office(VisitTest):
         tablet.look("synced")
         [document] = self.documents(tablet.page)
         self.assertEqual(document["sync"], "synced")
+        self.assert_customer_has_a_copy(tablet, document)
 
         must(office.page, "sync_now")
         self.assert_office_sees(office, document)
@@ -130,6 +145,18 @@ class Office(VisitTest):
         office.tap("office-ok")
         office.page.until(lambda: not office.has("office-dialog"), "the dialog stays", 20)
         self.assert_tablet_hears(tablet, document)
+
+    def assert_customer_has_a_copy(self, tablet, document):
+        """One mail, in the customer's language, with the very file that was sealed."""
+        wait_until(self.post.taken, "the customer's copy", 60)
+        [mail] = self.post.taken()
+        self.assertIn(CUSTOMER, mail["to"])
+        self.assertIn(document["number"], mail["subject"])
+        [attached] = list(mail.iter_attachments())
+        self.assertEqual(attached.get_content_type(), "application/pdf")
+        must(tablet.page, "save_sealed", document=document["id"])
+        sealed = (self.out / f"{document['number']}.sealed.pdf").read_bytes()
+        self.assertEqual(attached.get_content(), sealed, "the copy is not the sealed file")
 
     def assert_asked_before_closing(self, tablet):
         """Closing with work left asks; "stay" changes nothing."""

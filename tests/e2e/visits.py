@@ -67,9 +67,9 @@ class VisitTest(WindowTest):
         moves.see("screen-jobs", 30)
         return done["recovery_code"]
 
-    def frozen_sheet(self, moves, customer="Ștefania Țugulea", language=None):
+    def frozen_sheet(self, moves, customer="Ștefania Țugulea", language=None, email=None):
         """A service sheet that is ready to be signed, with the customer's card on screen."""
-        moves.new_customer(customer, "Calea Galați 1", "Brăila", language)
+        moves.new_customer(customer, "Calea Galați 1", "Brăila", language, email)
         moves.begin("service_sheet")
         moves.fill(fault="Nu pornește.", work_done="Înlocuit garnitura ușii.", completion="full")
         moves.work()

@@ -153,7 +153,7 @@ def main():
     try:
         import pyhanko  # noqa: F401
     except ImportError:
-        missing.append("pyhanko (tests/readers/requirements.txt)")
+        missing.append("pyhanko (tests/requirements.txt)")
     unreadable = [p for p in [*options.pdf, options.root] if not os.access(p, os.R_OK)]
     if missing or unreadable:
         print("readers: " + "; ".join([f"missing: {m}" for m in missing] + [f"cannot read {p}" for p in unreadable]), file=sys.stderr)

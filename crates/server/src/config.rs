@@ -13,6 +13,8 @@ use std::{
 pub const FILE: &str = "server.toml";
 /// What every environment variable begins with.
 const PREFIX: &str = "FIELDSEAL_SERVER_";
+/// What is logged if nothing else is said: migrations are nobody's daily business.
+pub const DEFAULT_LOG: &str = "info,refinery_core=warn";
 
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
@@ -164,7 +166,7 @@ impl Config {
             pace: pace(file.requests_per_minute, file.requests_at_once)?,
             plain,
             tls,
-            log: file.log.unwrap_or_else(|| "info".to_owned()),
+            log: file.log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
         })
     }
 }

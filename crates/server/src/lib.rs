@@ -18,7 +18,7 @@ mod server;
 mod tls;
 
 pub use clock::Clock;
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, DEFAULT_LOG};
 pub use fieldseal_ledger as store;
 pub use pace::Pace;
 pub use run::{Running, start};

@@ -213,7 +213,7 @@ async fn admin_code(data: &std::path::Path) -> Result<ExitCode, StartError> {
 /// JSON lines without personal data or tokens; never more than was asked for.
 fn log(directives: &str) {
     let filter = tracing_subscriber::EnvFilter::try_new(directives)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(fieldseal_server::DEFAULT_LOG));
     let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
     if subscriber.try_init().is_err() {
         eprintln!("fieldseal-server: logging was set up before");
