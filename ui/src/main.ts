@@ -5,6 +5,7 @@ import { i18n } from '$lib/i18n/i18n.svelte';
 import { app } from '$lib/state/app.svelte';
 import App from './App.svelte';
 import './styles/base.css';
+import './styles/parts.css';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app element');
