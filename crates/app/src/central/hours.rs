@@ -14,7 +14,7 @@ impl Hours {
     /// RFC 3339; empty for none.
     pub(super) fn time(&self, ms: Option<i64>) -> String {
         let at = ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        at.map(|at| at.to_zoned(self.0.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+        at.map(|at| at.to_zoned(self.0.clone()).strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string())
             .unwrap_or_default()
     }
 }
