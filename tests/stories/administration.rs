@@ -413,6 +413,45 @@ fn a_blocked_tablet_comes_back_with_a_new_code() {
     tablet.app.stop_sync();
 }
 
+/// Red if a tablet that was enrolled after the backup could not come back after the restore, or if anything that it had
+/// signed for the lost server did not count.
+#[test]
+fn a_tablet_enrolled_since_the_backup_comes_back_after_the_restore() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let backup = office.backup();
+    let tablet = colleague(&admin, "Radu Exemplaru", Role::Technician);
+    let doc = tablet.signed_sheet();
+    synced(&tablet);
+
+    let _office = office.restored(&backup);
+    let person = admin.app.save_staff(&newcomer("Radu Exemplaru", Role::Technician)).unwrap();
+    until("the tablet knows that nobody knows it", || {
+        tablet.app.sync_now();
+        tablet.app.central().unwrap().blocked.then_some(())
+    });
+    let link = admin.app.make_code(person.id).unwrap().link;
+    tablet.app.connect(&ConnectRequest { address: link, code: String::new() }).unwrap();
+    synced(&tablet);
+    until("the document at the office", || {
+        admin.app.sync_now();
+        admin.app.bring(doc).ok()?.then_some(())
+    });
+    assert_eq!(admin.app.detail(doc).unwrap().row.status, Status::Signed);
+    assert_eq!(admin.app.verify(doc).unwrap().grade, VerdictGrade::Good);
+    // The key of the journal from before the first enrolment is gone: the office vouches for it.
+    let waiting = admin.app.set_aside(false).unwrap();
+    let journals: Vec<&String> = waiting.iter().filter_map(|row| row.journal.as_ref()).collect();
+    assert!(!journals.is_empty() && journals.len() == waiting.len(), "{waiting:?}");
+    admin.app.approve_journal(journals[0]).unwrap();
+    let entries: Vec<String> = waiting.iter().map(|row| row.entry.clone()).collect();
+    admin.app.answer_set_aside(&entries, true, "It is Radu's old tablet").unwrap();
+    until("the answer", || admin.app.set_aside(false).unwrap().is_empty().then_some(()));
+    assert_eq!(tablet.status().people.len(), 1, "one person, one name at the sign-in");
+    admin.app.stop_sync();
+    tablet.app.stop_sync();
+}
+
 /// Red if a tablet that joins with a letterhead of its own changed the one of everybody.
 #[test]
 fn a_tablet_that_joins_takes_the_firm_over_from_the_office() {

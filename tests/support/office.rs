@@ -1,7 +1,7 @@
 //! A real central server beside the story, on a free port of this machine.
 
 use fieldseal_domain::event::Header;
-use fieldseal_server::{Clock, Config, Running, start};
+use fieldseal_server::{Clock, Config, Running, ops, start};
 use std::{collections::BTreeMap, path::Path};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -76,12 +76,41 @@ impl Office {
     /// Stops and starts again on the same folder and port, as after an update.
     #[must_use]
     pub fn restarted(mut self) -> Self {
+        let port = self.stop();
+        self.start(port);
+        self
+    }
+
+    /// A backup, as it runs.
+    #[must_use]
+    pub fn backup(&self) -> TempDir {
+        let backup = tempfile::tempdir().expect("a folder");
+        let to = backup.path().join("backup");
+        self.runtime.block_on(ops::backup(self.folder.path(), &to)).expect("a backup");
+        backup
+    }
+
+    /// The machine is lost; the server comes back from the backup at the same address.
+    #[must_use]
+    pub fn restored(mut self, backup: &TempDir) -> Self {
+        let port = self.stop();
+        self.folder = tempfile::tempdir().expect("a folder");
+        let from = backup.path().join("backup");
+        self.runtime.block_on(ops::restore(&from, self.folder.path())).expect("a restored folder");
+        self.start(port);
+        self
+    }
+
+    fn stop(&mut self) -> u16 {
         let port = self.running().address.port();
         if let Some(running) = self.running.take() {
             self.runtime.block_on(running.stop()).expect("a stop");
         }
+        port
+    }
+
+    fn start(&mut self, port: u16) {
         let started = self.runtime.block_on(start(config(self.folder.path(), port), Clock::system()));
         self.running = Some(started.expect("a server"));
-        self
     }
 }
