@@ -18,7 +18,7 @@ const LAYOUT: [(&str, &[&str]); 13] = [
     ("sync", &["domain", "wire", "store", "seal"]),
     ("app", &["domain", "seal", "render", "store", "sync"]),
     ("ledger", &["domain", "wire", "seal"]),
-    ("server", &["domain", "wire", "seal", "render", "ledger"]),
+    ("server", &["domain", "wire", "seal", "ledger"]),
     ("verify", &["domain", "seal"]),
     ("desktop", &["app", "domain"]),
     // Measures the parts; ships in none of them.
