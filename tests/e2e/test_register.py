@@ -84,6 +84,17 @@ class Register(WindowTest):
         self.assertEqual(counted["rows"], len(declined))
         moves.tap("filter-clear")
         self.until_rows(moves, lambda rows: rows == all_rows, "the filter stays")
+        moves.tap("filter-customer")
+        moves.write("find-customer", "spicul")
+        [customer] = must(moves.page, "customers", text="spicul")
+        moves.tap(f"choose-{customer['id']}")
+        theirs = self.until_rows(moves, lambda rows: 0 < len(rows) < len(all_rows), "the customer's filter does nothing")
+        counted = must(moves.page, "register_count", query={"customers": [customer["id"]]})
+        self.assertEqual(counted["rows"], len(theirs))
+        moves.look("register-customer")
+        moves.tap("filter-customer")
+        moves.tap("customer-any")
+        self.until_rows(moves, lambda rows: rows == all_rows, "the customer's filter stays")
 
     def walk_by_keys(self, moves):
         """Arrows go down, Enter opens, back comes to the same place."""

@@ -38,6 +38,8 @@ export class Register {
   query: RegisterQuery = $state.raw(blank());
   rows: RegisterLine[] = $state.raw([]);
   count: RegisterCount | null = $state.raw(null);
+  /** Name of the customer that is filtered by. */
+  customer = $state('');
   failure: Failure | null = $state.raw(null);
   loading = $state(false);
   oldestFirst = $state(false);
