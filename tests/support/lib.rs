@@ -3,5 +3,6 @@
 
 pub mod office;
 pub mod readers;
+pub mod staff;
 pub mod tablet;
 pub mod workshop;
