@@ -173,9 +173,9 @@ impl App {
                         archive.start_file(name, options).map_err(std::io::Error::from)?;
                         Ok(archive.write_all(bytes)?)
                     };
-                    put(name_of(&line), &bytes)?;
+                    put(name_of(&line, ending(line.status)), &bytes)?;
                     if let Some(receipt) = receipt {
-                        put(name_of(&line).replace("sealed.pdf", "receipt.json"), &receipt.bytes)?;
+                        put(name_of(&line, "receipt.json"), &receipt.bytes)?;
                     }
                     rows += 1;
                 }
@@ -202,17 +202,20 @@ fn unwritable(error: rust_xlsxwriter::XlsxError) -> AppError {
     AppError::File(std::io::Error::other(error))
 }
 
-/// `FS-2026-RO1-00001_Customer_2026-09-01.sealed.pdf`.
-fn name_of(line: &RegisterLine) -> String {
-    let day = line.at.get(..10).unwrap_or_default();
-    let ending = match line.status {
+fn ending(status: Status) -> &'static str {
+    match status {
         Status::Draft | Status::Ready | Status::Cancelled | Status::Expired => "pdf",
         Status::PartiallySigned
         | Status::Signed
         | Status::SignedUnavailable
         | Status::Declined
         | Status::Voided => "sealed.pdf",
-    };
+    }
+}
+
+/// `FS-2026-RO1-00001_Customer_2026-09-01.sealed.pdf`.
+fn name_of(line: &RegisterLine, ending: &str) -> String {
+    let day = line.at.get(..10).unwrap_or_default();
     let number = if line.number.is_empty() { line.id.to_string() } else { line.number.clone() };
     format!("{}_{}_{}.{ending}", file_part(&number), file_part(&line.customer), file_part(day))
 }

@@ -194,14 +194,21 @@ fn certificates_of(earlier: &[Predecessor]) -> Answer<Vec<(String, Vec<u8>)>> {
 
 /// Tells everybody under which roots the earlier journals' files were sealed. Before the device is let in: what it then
 /// sends must not stand there unverifiable. Said twice, or for a device that is not let in after all, it does no harm.
+/// Never for a journal that is known here as somebody's: whoever enrols could name the administrator's as their earlier
+/// one, and what is said in it would count less.
 async fn admit_roots(server: &Server, earlier: &[Predecessor]) -> Answer<()> {
     let own = server.organisation().root_der();
-    let events: Vec<Event> = earlier
-        .iter()
-        .flat_map(|journal| journal.certificates.iter().map(|der| (journal.device.clone(), der.0.clone())))
-        .filter(|(_, der)| der != own && is_root(der))
-        .map(|(device, root)| Event::RootAdmitted { device, root })
-        .collect();
+    let mut events = Vec::new();
+    for journal in earlier {
+        let known = server.store().journal(journal.device.clone()).await?;
+        if known.is_some_and(|known| known.state != JournalState::Unproven) {
+            continue;
+        }
+        let roots = journal.certificates.iter().filter(|der| der.0 != own && is_root(&der.0));
+        events.extend(
+            roots.map(|root| Event::RootAdmitted { device: journal.device.clone(), root: root.0.clone() }),
+        );
+    }
     if events.is_empty() { Ok(()) } else { server.write_events(events).await }
 }
 

@@ -1,13 +1,17 @@
 //! Getting in: codes, keys, earlier journals, revocation.
 
 use crate::support::{Device, Site};
-use fieldseal_domain::{event::Event, role::Role};
+use fieldseal_domain::{
+    event::{Event, Header},
+    role::Role,
+};
 use fieldseal_seal::certificates::check_device_certificates;
 use fieldseal_server::Clock;
 use fieldseal_wire::{
     Code, Envelope, QuarantineReason, Verdict,
     admin::{DeviceRow, Revoke},
     enrol::{DeviceKeys, EnrolRequest, Predecessor},
+    pull::Page,
     push::{Acked, Push},
     session::{Notice, Standing},
 };
@@ -153,6 +157,35 @@ async fn a_standalone_tablet_brings_its_journal_along() {
     assert_eq!(verdict(&acked), Verdict::Accepted);
     let rows: Vec<DeviceRow> = admin.get("/v1/devices").await.unwrap();
     assert!(rows.iter().any(|row| row.continues.as_ref() == Some(&alone.name)));
+}
+
+/// Devices whose journals were said to lead to a root of their own.
+async fn with_own_roots(admin: &Device) -> Vec<String> {
+    let page: Page = admin.get("/v1/feed?limit=1000").await.unwrap();
+    let entries = page.entries.into_iter().map(|logged| logged.entry);
+    let admitted = entries.filter(|entry| {
+        serde_json::from_slice::<Header>(entry.header.as_ref()).unwrap().kind == "root_admitted"
+    });
+    let bodies = admitted.map(|entry| serde_json::from_slice::<Value>(&entry.body.unwrap().0).unwrap());
+    bodies.map(|body| body["device"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Red if what a tablet sealed alone stayed unverifiable, or if whoever enrols could call the administrator's journal
+/// one of their own from before: it would be believed about roots, and what it says of the firm would count least.
+#[tokio::test]
+async fn a_root_is_admitted_for_a_journal_that_is_nobodys_yet() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let pem = std::fs::read(format!("{}/../seal/tests/samples/test-root.pem", env!("CARGO_MANIFEST_DIR")));
+    let roots = fieldseal_seal::certificates::read_certificates(&pem.unwrap()).unwrap();
+    let certificates: Vec<_> = roots.into_iter().map(Into::into).collect();
+    let alone = Device::new(&site.url());
+    let mut tablet = Device::new(&site.url());
+    let own = Predecessor { certificates: certificates.clone(), ..alone.as_predecessor(&tablet) };
+    let stolen = Predecessor { certificates, proof: None, ..admin.as_predecessor(&tablet) };
+    let code = site.code(&admin, Role::Technician).await;
+    tablet.enrol(&code.code, &[own, stolen]).await.unwrap();
+    assert_eq!(with_own_roots(&admin).await, [alone.name]);
 }
 
 #[tokio::test]
