@@ -3,9 +3,14 @@
 
 use fieldseal_app::{
     export::Purpose,
-    view::{central::ConnectRequest, detail::VerdictGrade, start::PinAnswer},
+    view::{central::ConnectRequest, detail::VerdictGrade, lists::SyncStatus, start::PinAnswer},
 };
-use fieldseal_domain::{Language, fold::Status, party::Firm, role::Role};
+use fieldseal_domain::{
+    Language,
+    fold::Status,
+    party::{Firm, Job},
+    role::Role,
+};
 use fieldseal_tests::{
     office::Office,
     staff::{administrator, brought, code_of, colleague, device_of, newcomer, synced, until},
@@ -79,6 +84,10 @@ fn a_blocked_tablet_comes_back_with_a_new_code() {
         tablet.app.sync_now();
         tablet.app.central().unwrap().blocked.then_some(())
     });
+    let kept = |doc| tablet.app.detail(doc).unwrap().row;
+    until("the tablet knows what does not count", || (kept(late).sync == SyncStatus::Held).then_some(()));
+    assert_eq!(kept(late).status, Status::Signed, "what a customer signed here does not vanish from here");
+    assert_eq!(tablet.app.verify(late).unwrap().grade, VerdictGrade::Good);
     let other = Office::open();
     assert_eq!(code_of(tablet.app.connect(&by(other.invitation()))), "not_allowed", "another organisation");
     assert_eq!(tablet.status().device_code, old);
@@ -93,6 +102,15 @@ fn a_blocked_tablet_comes_back_with_a_new_code() {
     let waiting = admin.app.set_aside(false).unwrap();
     assert!(waiting.iter().any(|group| group.document == Some(late)), "{waiting:?}");
     assert!(waiting.iter().all(|group| group.document != Some(new)), "{waiting:?}");
+    assert_eq!((kept(late).sync, kept(new).sync), (SyncStatus::Held, SyncStatus::Synced));
+    let entries: Vec<String> = waiting.iter().map(|row| row.entry.clone()).collect();
+    admin.app.answer_set_aside(&entries, true, "It lay in Radu's own van").unwrap();
+    until("the answer at the tablet", || {
+        tablet.app.sync_now();
+        (kept(late).sync == SyncStatus::Synced).then_some(())
+    });
+    brought(&admin, late);
+    assert_eq!(admin.app.detail(late).unwrap().row.status, Status::Signed);
     admin.app.stop_sync();
     tablet.app.stop_sync();
 }
@@ -171,6 +189,8 @@ fn what_was_sealed_alone_is_good_at_every_desk() {
     let tablet = Tablet::set_up();
     let doc = tablet.signed_sheet();
     let alone = tablet.app.root_certificate(None).unwrap();
+    let planned = Job { customer: tablet.customer().id, fault: "Boiler".into(), ..Job::default() };
+    let planned = tablet.app.save_job(&planned).unwrap();
     let person = admin.app.save_staff(&newcomer("Radu Exemplaru", Role::Technician)).unwrap();
     let request =
         ConnectRequest { address: admin.app.make_code(person.id).unwrap().link, code: String::new() };
@@ -178,6 +198,10 @@ fn what_was_sealed_alone_is_good_at_every_desk() {
     synced(&tablet);
     let new = tablet.signed_sheet();
     synced(&tablet);
+    until("the job, as the office's person's", || {
+        admin.app.sync_now();
+        (admin.app.job(planned.id).ok()?.row.job.technician == Some(person.id)).then_some(())
+    });
 
     brought(&admin, doc);
     let verdict = admin.app.verify(doc).unwrap();

@@ -111,8 +111,11 @@ fn views_count_and_are_kept(app: &App) {
         rows.retain(|row| row.status == Status::Draft);
         assert!(rows.is_empty() || view.id == "all", "{}", view.id);
     }
-    let mine = NamedView { id: Uuid::nil(), name: " Mine ".into(), query: dashboard.views[1].query.clone() };
+    let customer = app.customers("").unwrap().remove(0);
+    let query = RegisterQuery { customers: vec![customer.id], ..dashboard.views[1].query.clone() };
+    let mine = NamedView { id: Uuid::nil(), name: " Mine ".into(), query, customer: String::new() };
     let saved = app.save_view(&mine).unwrap();
+    assert_eq!(saved.customer, customer.name, "the filter says whom it shows");
     assert_eq!(app.dashboard().unwrap().saved, std::slice::from_ref(&saved));
     app.delete_view(saved.id).unwrap();
     assert!(app.dashboard().unwrap().saved.is_empty());

@@ -28,7 +28,7 @@ const MOST_FOUND: u32 = 60;
 /// The views, in the order of [`JobList::counts`].
 const VIEWS: [JobView; 4] = [JobView::Today, JobView::All, JobView::Waiting, JobView::Signed];
 /// After every local time that is written down.
-const END_OF_TIME: &str = "9999";
+pub(crate) const END_OF_TIME: &str = "9999";
 
 impl App {
     /// The list of jobs, and documents that belong to none.
@@ -289,6 +289,7 @@ pub(crate) fn row(stored: StoredDocument) -> DocumentRow {
         sync: match stored.sync {
             SyncState::Local => SyncStatus::OnlyHere,
             SyncState::Acknowledged => SyncStatus::Synced,
+            SyncState::Held => SyncStatus::Held,
         },
         customer: stored.customer_name,
         changed_at: stored.updated_at,

@@ -171,7 +171,7 @@ proptest! {
             let place = fieldseal_domain::fold::Place { device: "new".into(), ..entry.place.clone() };
             let id = Digest::in_context("carrier", &entry.id.0);
             let event = fieldseal_domain::event::ReadEvent::Known(Box::new(event));
-            again.push(FoldEntry { id, place, critical: true, event, facts: entry.facts });
+            again.push(FoldEntry { id, place, critical: true, event, facts: entry.facts, here: false });
         }
         prop_assert_eq!(&DocumentState::fold(again.clone()), &state, "beside the originals");
         again.drain(at..entries.len());

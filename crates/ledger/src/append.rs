@@ -1,14 +1,11 @@
 //! Taking entries into the log: chain, place, envelope, leaf and links in one transaction.
 
-use super::{
-    Journal, Sight, Store, StoreError, as_word, erase, integer, people, project, scope::Scope, tree,
-};
-use fieldseal_domain::{Digest, event::Header};
+use super::{Journal, Store, StoreError, as_word, erase, integer, links::Links, people, tree};
+use fieldseal_domain::{Digest, event::Header, fold::Place};
 use fieldseal_wire::{Code, Envelope, QuarantineReason, Refusal, Verdict, WireEntry, push::Logged};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What a subject is.
@@ -79,6 +76,8 @@ pub struct Incoming {
     pub id: Digest,
     /// Its bytes.
     pub entry: WireEntry,
+    /// Where it counts: its own place, or that of the entry it brings back.
+    pub place: Place,
     /// What it is about.
     pub subject: Uuid,
     /// What that is.
@@ -322,127 +321,6 @@ fn insert(conn: &Connection, entry: &Incoming, envelope: &Envelope, bytes: &[u8]
         envelope.clamped.map(|stamp| stamp.0.to_be_bytes()),
         quarantine,
     ])?;
-    Ok(())
-}
-
-/// What a run changes beside the log, written once at its end.
-#[derive(Default)]
-struct Links {
-    subjects: BTreeMap<Uuid, (SubjectKind, u64)>,
-    blobs: BTreeSet<(Digest, Uuid)>,
-}
-
-impl Links {
-    fn note(&mut self, conn: &Connection, envelope: &Envelope, entry: &Incoming) -> Result<(), StoreError> {
-        self.subjects.insert(entry.subject, (entry.subject_kind, envelope.seq));
-        self.blobs.extend(entry.blobs.iter().map(|blob| (*blob, entry.subject)));
-        match (&entry.change, envelope.verdict) {
-            (Some(change), Verdict::Accepted) => apply(conn, entry, change),
-            (Some(_), Verdict::Quarantined(_)) | (None, _) => Ok(()),
-        }
-    }
-
-    fn write(&self, conn: &Connection, journal: &Journal) -> Result<(), StoreError> {
-        self.note_writer(conn, journal)?;
-        let head = "INSERT INTO subject (id, kind, head) VALUES (?1, ?2, ?3)
-                    ON CONFLICT (id) DO UPDATE SET head = excluded.head";
-        let mut head = conn.prepare_cached(head)?;
-        let dirty = format!("INSERT INTO dirty (document) VALUES (?1) {}", project::MARK);
-        let mut dirty = conn.prepare_cached(&dirty)?;
-        for (subject, (kind, seq)) in &self.subjects {
-            head.execute(params![subject.as_bytes(), as_word(kind)?, integer(*seq)?])?;
-            if *kind == SubjectKind::Document {
-                dirty.execute([subject.as_bytes()])?;
-            }
-        }
-        let blob = "INSERT INTO blob_subject (sha256, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        let mut blob = conn.prepare_cached(blob)?;
-        let missing = "INSERT INTO missing_blob (sha256) SELECT ?1
-                       WHERE NOT EXISTS (SELECT 1 FROM blob WHERE sha256 = ?1) ON CONFLICT DO NOTHING";
-        let mut missing = conn.prepare_cached(missing)?;
-        for (sha256, subject) in &self.blobs {
-            blob.execute(params![sha256.0, subject.as_bytes()])?;
-            missing.execute([sha256.0])?;
-        }
-        Ok(())
-    }
-}
-
-impl Links {
-    /// Who writes about a subject keeps it in sight; but nobody gets a foreign subject into sight by writing about it.
-    fn note_writer(&self, conn: &Connection, journal: &Journal) -> Result<(), StoreError> {
-        let Some(person) = journal.person else { return Ok(()) };
-        let exists = "SELECT EXISTS (SELECT 1 FROM subject WHERE id = ?1),
-                             EXISTS (SELECT 1 FROM writer WHERE person = ?2 AND subject = ?1)";
-        let mut exists = conn.prepare_cached(exists)?;
-        let mut add = conn.prepare_cached("INSERT INTO writer (person, subject) VALUES (?1, ?2)")?;
-        let mut scope = None;
-        for subject in self.subjects.keys() {
-            let ids = params![subject.as_bytes(), person.as_bytes()];
-            let (known, noted): (bool, bool) = exists.query_row(ids, |row| Ok((row.get(0)?, row.get(1)?)))?;
-            if noted {
-                continue;
-            }
-            let in_sight = !known || {
-                let scope = match &scope {
-                    Some(scope) => scope,
-                    None => scope.insert(Scope::of(conn, Sight::Of(person))?),
-                };
-                scope.has(*subject)
-            };
-            if in_sight {
-                add.execute(params![person.as_bytes(), subject.as_bytes()])?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn apply(conn: &Connection, entry: &Incoming, change: &Change) -> Result<(), StoreError> {
-    let (id, hlc) = (entry.subject.as_bytes(), entry.header.hlc.0.to_be_bytes());
-    let (device, n) = (&entry.header.device, integer(entry.header.n)?);
-    match change {
-        Change::Job { technician, customer, equipment } => {
-            let sql = "INSERT INTO job (id, technician, customer, equipment, hlc, device, n)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE
-                       SET technician = ?2, customer = ?3, equipment = ?4, hlc = ?5, device = ?6, n = ?7
-                       WHERE (excluded.hlc, excluded.device, excluded.n) > (job.hlc, job.device, job.n)";
-            let (technician, equipment) = (technician.map(Uuid::into_bytes), equipment.map(Uuid::into_bytes));
-            conn.prepare_cached(sql)?.execute(params![
-                id,
-                technician,
-                customer.as_bytes(),
-                equipment,
-                hlc,
-                device,
-                n
-            ])?;
-        }
-        Change::Equipment { customer } => {
-            let sql = "INSERT INTO equipment (id, customer, hlc, device, n) VALUES (?1, ?2, ?3, ?4, ?5)
-                       ON CONFLICT (id) DO UPDATE SET customer = ?2, hlc = ?3, device = ?4, n = ?5
-                       WHERE (excluded.hlc, excluded.device, excluded.n) > (equipment.hlc, equipment.device, equipment.n)";
-            conn.prepare_cached(sql)?.execute(params![id, customer.as_bytes(), hlc, device, n])?;
-        }
-        Change::Document { job, customer } => {
-            let sql = "INSERT INTO document (id, job, customer) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-            conn.prepare_cached(sql)?.execute(params![id, job.map(Uuid::into_bytes), customer.as_bytes()])?;
-        }
-        Change::Answer { entry, accept } => answer(conn, *entry, *accept)?,
-        Change::Erase { entries } => erase::run(conn, entries)?,
-    }
-    Ok(())
-}
-
-/// The document of an answered entry is folded again; links that the entry would have made are made by the fold.
-fn answer(conn: &Connection, entry: Digest, accept: bool) -> Result<(), StoreError> {
-    let word = if accept { "accepted" } else { "rejected" };
-    let sql = "UPDATE entry SET answer = ?2 WHERE id = ?1 AND quarantine IS NOT NULL RETURNING subject";
-    let subject: Option<[u8; 16]> =
-        conn.prepare_cached(sql)?.query_row(params![entry.0, word], |row| row.get(0)).optional()?;
-    if let Some(subject) = subject {
-        project::mark(conn, super::uuid(subject))?;
-    }
     Ok(())
 }
 

@@ -146,6 +146,7 @@ fn read(row: &Row<'_>) -> Result<Option<Folded>, StoreError> {
         critical: header.critical,
         event,
         facts: Some(facts),
+        here: false,
     };
     Ok(Some(Folded { seq: envelope.seq, entry, waits }))
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -11,8 +11,10 @@ use std::{
 const PER_PEER: u32 = 10;
 /// Time after which they are forgotten.
 const PEER_WINDOW: Duration = Duration::from_secs(15 * 60);
-/// Wrong codes of everybody together.
-const IN_TOTAL: u32 = 200;
+/// Wrong codes of everybody together. Far more than people mistype, so that no stranger with many addresses keeps a firm
+/// from enrolling its tablets, and far too few for a code of 60 bits: in a year they find one of a thousand with a chance
+/// of 1 in 6 million.
+const IN_TOTAL: u32 = 20_000;
 /// Time after which those are forgotten.
 const TOTAL_WINDOW: Duration = Duration::from_secs(60 * 60);
 /// Peers, and nonces, that are remembered at most.
@@ -36,6 +38,14 @@ impl Window {
     fn left(&self, most: u32, length: Duration) -> Option<Duration> {
         let rest = length.checked_sub(self.began.elapsed())?;
         (self.count >= most).then_some(rest)
+    }
+}
+
+/// Who is counted as one: an address, or the network of 64 bits that a household or a firm has of IPv6.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => IpAddr::from(Ipv6Addr::from(u128::from(address) >> 64 << 64)),
+        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -63,7 +73,11 @@ impl Guesses {
         if peers.len() >= MOST {
             peers.retain(|_, window| window.began.elapsed() <= PEER_WINDOW);
         }
-        let window = peers.entry(peer).or_insert_with(Window::new);
+        // Rather everybody gets their ten tries again than that memory grows: the total still counts.
+        if peers.len() >= MOST {
+            peers.clear();
+        }
+        let window = peers.entry(network(peer)).or_insert_with(Window::new);
         if window.began.elapsed() > PEER_WINDOW {
             *window = Window::new();
         }
@@ -80,7 +94,7 @@ impl Guesses {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (peers, total) = &mut *state;
         total.count = total.count.saturating_sub(1);
-        if let Some(window) = peers.get_mut(&peer) {
+        if let Some(window) = peers.get_mut(&network(peer)) {
             window.count = window.count.saturating_sub(1);
         }
     }
@@ -97,6 +111,7 @@ impl Nonces {
     pub fn give(&self, nonce: [u8; 32], peer: IpAddr) -> bool {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         given.retain(|_, (at, _)| at.elapsed() <= NONCE);
+        let peer = network(peer);
         let of_peer = given.values().filter(|(_, by)| *by == peer).count();
         let room = given.len() < MOST && of_peer < NONCES_PER_PEER;
         if room {
@@ -131,8 +146,19 @@ mod tests {
     fn many_peers_together_are_slowed_down() {
         let guesses = Guesses::default();
         let tried =
-            (0..1000_u32).filter(|n| guesses.try_one(IpAddr::from((*n).to_be_bytes())).is_none()).count();
-        assert_eq!(tried, 200);
+            (0..30_000_u32).filter(|n| guesses.try_one(IpAddr::from((*n).to_be_bytes())).is_none()).count();
+        assert_eq!(tried, 20_000);
+    }
+
+    #[test]
+    fn a_stranger_with_many_addresses_keeps_nobody_out() {
+        let guesses = Guesses::default();
+        let of_one_house = |n: u128| IpAddr::from((0x2001_0db8_u128 << 96 | n).to_be_bytes());
+        let tried = (0..1000).filter(|n| guesses.try_one(of_one_house(*n)).is_none()).count();
+        assert_eq!(tried, 10, "addresses of one house are one");
+        let tried = (0..1000).filter(|n| guesses.try_one(of_one_house(*n << 64)).is_none()).count();
+        assert!(tried >= 999, "{tried}");
+        assert!(guesses.try_one(IpAddr::from([10, 0, 0, 1])).is_none());
     }
 
     #[test]

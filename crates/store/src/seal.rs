@@ -43,6 +43,7 @@ fn coming(device: &str, n: u32, event: &Event) -> FoldEntry {
         critical: event.is_critical(),
         event: ReadEvent::Known(Box::new(event.clone())),
         facts: None,
+        here: true,
     }
 }
 

@@ -4,7 +4,9 @@
 use crate::{
     desk::Desk,
     error::{AppError, Result},
+    lists::END_OF_TIME,
 };
+use fieldseal_domain::{event::Event, party::Job};
 use fieldseal_store::{Pin, PinLock};
 use fieldseal_sync::wire::session::Notice;
 use uuid::Uuid;
@@ -17,6 +19,9 @@ pub(crate) const SUCCEEDED: &str = "succeeded_people";
 const RESETS: &str = "pin_resets";
 /// Setting: people whose next PIN is their new one.
 pub(crate) const RESET_PINS: &str = "reset_pins";
+
+/// Jobs written in one transaction.
+const JOBS_AT_ONCE: usize = 200;
 
 impl Desk {
     /// What a session brought that concerns people. Nothing of it happens while a customer holds the tablet: they could
@@ -38,6 +43,7 @@ impl Desk {
         let mut succeeded: Vec<Uuid> = self.setting(SUCCEEDED)?.unwrap_or_default();
         succeeded.push(here);
         let ink = read.own_ink(here)?;
+        self.hand_jobs_on(here, there)?;
         self.store.transact(|tx| -> std::result::Result<(), AppError> {
             tx.put_pin(there, &pin)?;
             if let Some(ink) = &ink {
@@ -51,6 +57,15 @@ impl Desk {
             self.person = Some(there);
         }
         Ok(())
+    }
+
+    /// Their jobs from before stay on their list, here and at the office. Done twice, it finds nothing the second time.
+    fn hand_jobs_on(&mut self, here: Uuid, there: Uuid) -> Result<()> {
+        let jobs = self.store.read().jobs("", END_OF_TIME, Some(here))?;
+        let theirs = jobs.into_iter().map(|row| row.job).filter(|job| job.technician == Some(here));
+        let events: Vec<Event> =
+            theirs.map(|job| Event::JobSaved(Box::new(Job { technician: Some(there), ..job }))).collect();
+        events.chunks(JOBS_AT_ONCE).try_for_each(|some| self.append(None, some).map(drop))
     }
 
     fn settle_reset(&mut self, id: Uuid, person: Uuid) -> Result<()> {

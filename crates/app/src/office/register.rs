@@ -81,7 +81,7 @@ impl App {
             let id = if view.id.is_nil() { Uuid::now_v7() } else { view.id };
             let filter = serde_json::to_value(&view.query)?;
             desk.store.transact(|tx| tx.put_saved_view(&SavedView { id, name: name.clone(), filter }))?;
-            Ok(NamedView { id, name, query: view.query.clone() })
+            Ok(NamedView { id, name, customer: desk.customer_of(&view.query)?, query: view.query.clone() })
         })
     }
 
@@ -110,14 +110,20 @@ impl Desk {
             .into_iter()
             .map(|(id, query)| Ok(CountedView { id: id.to_owned(), count: self.count(&query)?, query }))
             .collect::<Result<_>>()?;
-        let saved = read.saved_views()?.into_iter().map(|view| NamedView {
-            id: view.id,
-            name: view.name,
+        let saved = read.saved_views()?.into_iter().map(|SavedView { id, name, filter }| {
             // A view of a later program may ask for what we do not know: then it shows everything.
-            query: serde_json::from_value(view.filter).unwrap_or_default(),
+            let query = serde_json::from_value(filter).unwrap_or_default();
+            Ok(NamedView { id, name, customer: self.customer_of(&query)?, query })
         });
+        let saved = saved.collect::<Result<_>>()?;
         let technicians = by_name(read.persons()?);
-        Ok(Dashboard { views, saved: saved.collect(), technicians, assignable: self.assignable()? })
+        Ok(Dashboard { views, saved, technicians, assignable: self.assignable()? })
+    }
+
+    /// Name of the customer that a query narrows to.
+    fn customer_of(&self, query: &RegisterQuery) -> Result<String> {
+        let Some(customer) = query.customers.first() else { return Ok(String::new()) };
+        Ok(self.store.read().customer(*customer)?.map_or_else(String::new, |customer| customer.name))
     }
 
     /// Whom the office sends: those it gave a role that works in the field or leads it; on a tablet that stands alone
@@ -193,6 +199,7 @@ pub(super) fn filter_of(query: &RegisterQuery, now: &Zoned) -> Result<RegisterFi
         sync: query.sync.map(|sync| match sync {
             SyncStatus::OnlyHere | SyncStatus::Queued => SyncState::Local,
             SyncStatus::Synced => SyncState::Acknowledged,
+            SyncStatus::Held => SyncState::Held,
         }),
         verification: query.verification.map(|state| match state {
             VerificationState::None => Verification::None,
@@ -268,6 +275,7 @@ pub(super) fn line(row: RegisterRow) -> RegisterLine {
             // Somebody else's: the server still waits for its file.
             (SyncState::Local, RegisterOrigin::Mirror) => SyncStatus::Queued,
             (SyncState::Acknowledged, _) => SyncStatus::Synced,
+            (SyncState::Held, _) => SyncStatus::Held,
         },
         verification: match row.verification {
             Verification::None => VerificationState::None,

@@ -34,6 +34,8 @@ pub enum SyncStatus {
     Queued,
     /// At the office.
     Synced,
+    /// At the office, which does not let it count: this device was blocked when it was written.
+    Held,
 }
 
 /// A document in a list.

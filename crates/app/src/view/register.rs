@@ -172,6 +172,9 @@ pub struct NamedView {
     pub name: String,
     /// What it shows.
     pub query: RegisterQuery,
+    /// Name of the customer it narrows to, as it is known now, or empty. Not kept.
+    #[serde(default)]
+    pub customer: String,
 }
 
 /// Everybody of one name.

@@ -3,7 +3,7 @@
 
 use crate::{
     event::{Event, Inner, ReadEvent},
-    facts::{Envelope, Facts, Verdict},
+    facts::{Envelope, Facts, QuarantineReason, Verdict},
     hash::Digest,
     hlc::Hlc,
 };
@@ -33,6 +33,8 @@ pub struct FoldEntry {
     pub event: ReadEvent,
     /// What the server said about it, once it did.
     pub facts: Option<Facts>,
+    /// Whether the device that folds wrote it.
+    pub here: bool,
 }
 
 /// An entry that counts.
@@ -61,6 +63,8 @@ pub(super) struct Prepared {
     pub(super) unknown: bool,
     pub(super) erased: bool,
     pub(super) quarantined: Vec<Digest>,
+    /// Something counts on this device only.
+    pub(super) held: bool,
     /// Last entry of each journal, whether it counts or not.
     pub(super) heads: Vec<Digest>,
 }
@@ -73,6 +77,7 @@ struct Raw {
     critical: bool,
     event: ReadEvent,
     facts: Option<Facts>,
+    here: bool,
 }
 
 pub(super) fn prepare(entries: impl IntoIterator<Item = FoldEntry>) -> Prepared {
@@ -94,7 +99,10 @@ pub(super) fn prepare(entries: impl IntoIterator<Item = FoldEntry>) -> Prepared 
         let answer = answers.get(&raw.carrier).or_else(|| answers.get(&id)).copied();
         if is_set_aside(&raw, answer) {
             prepared.quarantined.extend(answer.is_none().then_some(raw.carrier));
-            continue;
+            if !stays_with_its_device(&raw) {
+                continue;
+            }
+            prepared.held = true;
         }
         match raw.event {
             ReadEvent::Known(event) if !erased.contains(&id) => {
@@ -111,7 +119,7 @@ pub(super) fn prepare(entries: impl IntoIterator<Item = FoldEntry>) -> Prepared 
 
 /// A recovered entry is the entry inside it, at its old place; the server's facts are those of the one that carries it.
 fn unwrap(entry: FoldEntry) -> (Digest, Raw) {
-    let FoldEntry { id, place, critical, event, facts } = entry;
+    let FoldEntry { id, place, critical, event, facts, here } = entry;
     if let ReadEvent::Known(known) = &event
         && let Event::Recovered(recovered) = &**known
     {
@@ -120,12 +128,12 @@ fn unwrap(entry: FoldEntry) -> (Digest, Raw) {
                 let place = Place { hlc: header.hlc, device: header.device, n: header.n };
                 let clamp = |facts: Facts| Envelope::clamp(place.hlc, facts.received_ms);
                 let facts = facts.map(|facts| Facts { clamped: clamp(facts), ..facts });
-                (inner, Raw { carrier: id, place, critical: header.critical, event, facts })
+                (inner, Raw { carrier: id, place, critical: header.critical, event, facts, here })
             }
-            Err(_) => (id, Raw { carrier: id, place, critical, event: ReadEvent::Unknown, facts }),
+            Err(_) => (id, Raw { carrier: id, place, critical, event: ReadEvent::Unknown, facts, here }),
         };
     }
-    (id, Raw { carrier: id, place, critical, event, facts })
+    (id, Raw { carrier: id, place, critical, event, facts, here })
 }
 
 /// Of two statements about one entry (it came twice: itself, and recovered) the one that lets it count is better, then
@@ -143,6 +151,14 @@ fn is_set_aside(raw: &Raw, answer: Option<bool>) -> bool {
         Some(Verdict::Quarantined(_)) => answer != Some(true),
         Some(Verdict::Accepted) | None => false,
     }
+}
+
+/// Nothing was wrong with what was written, only with the device: whoever worked with it goes on seeing what was signed
+/// there, and that the office has not let it in.
+fn stays_with_its_device(raw: &Raw) -> bool {
+    use QuarantineReason::{Revoked, UnknownJournal};
+    let verdict = raw.facts.map(|facts| facts.verdict);
+    raw.here && matches!(verdict, Some(Verdict::Quarantined(Revoked | UnknownJournal)))
 }
 
 /// The office's last answer about each entry. An answer that is itself set aside answers nothing.

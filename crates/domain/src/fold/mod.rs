@@ -128,6 +128,8 @@ pub struct DocumentState {
     pub requested: Vec<End>,
     /// Entries that were set aside and wait for an answer. For a recovered one, the entry that carries it.
     pub quarantined: Vec<Digest>,
+    /// Something of it counts on this device only: it wrote that after the office had blocked it.
+    pub held: bool,
     /// Last entry of each journal about this document: what a void has to say it knew.
     pub heads: Vec<Digest>,
 }
@@ -153,6 +155,7 @@ impl DocumentState {
         self.read_only = prepared.unknown || prepared.erased;
         self.erased = prepared.erased;
         self.quarantined.clone_from(&prepared.quarantined);
+        self.held = prepared.held;
         self.heads.clone_from(&prepared.heads);
     }
 

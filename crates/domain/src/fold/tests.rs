@@ -38,6 +38,7 @@ fn fold(events: &[Event]) -> DocumentState {
         critical: event.is_critical(),
         event: ReadEvent::Known(Box::new(event.clone())),
         facts: None,
+        here: false,
     }))
 }
 

@@ -44,6 +44,7 @@ impl Written {
             critical: self.header.critical,
             event: Event::from_parts(&self.header.kind, &self.body).unwrap(),
             facts: self.facts,
+            here: false,
         }
     }
 

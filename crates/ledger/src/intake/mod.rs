@@ -4,11 +4,12 @@
 mod about;
 mod rights;
 
-use crate::{Incoming, Journal, JournalState};
+use crate::{Change, Incoming, Journal, JournalState};
 use about::About;
 use fieldseal_domain::{
     Digest,
     event::{Event, Header, MAX_HEADER, ReadEvent, body_hash, max_body},
+    fold::Place,
 };
 use fieldseal_seal::chain::{EventSignature, JournalKey, SignatureCheck, verify_header};
 use fieldseal_wire::{Code, QuarantineReason, Refusal, Verdict, WireEntry};
@@ -39,6 +40,25 @@ pub fn read(header: &[u8], body: Option<&[u8]>) -> Option<Inner> {
 pub fn files_of(header: &[u8], body: &[u8]) -> Vec<Digest> {
     let about = |inner: Inner| About::of(&inner.header, Some(&inner.event)).blobs;
     read(header, Some(body)).map(about).unwrap_or_default()
+}
+
+/// What a stored entry changes in who may see what, and from where on it counts.
+pub(crate) fn change_of(header: &[u8], body: Option<&[u8]>) -> Option<(Place, Change)> {
+    let Inner { header, event } = read(header, body)?;
+    let change = About::of(&header, Some(&event)).change?;
+    Some((place(&header, Some(&event)), change))
+}
+
+/// A recovered entry stands where it stood.
+fn place(header: &Header, event: Option<&ReadEvent>) -> Place {
+    let at = |header: &Header| Place { hlc: header.hlc, device: header.device.clone(), n: header.n };
+    if let Some(ReadEvent::Known(event)) = event
+        && let Event::Recovered(recovered) = event.as_ref()
+        && let Ok(inner) = recovered.inner()
+    {
+        return at(&inner.header);
+    }
+    at(header)
 }
 
 fn read_event(header: &Header, body: Option<&[u8]>) -> Option<ReadEvent> {
@@ -109,6 +129,7 @@ fn examine_one(writer: &Writer, key: Option<&JournalKey>, entry: WireEntry) -> R
     let verdict = verdict(writer, &header, event.as_ref());
     Ok(Incoming {
         id,
+        place: place(&header, event.as_ref()),
         subject: about.subject,
         subject_kind: about.kind,
         blobs: about.blobs,

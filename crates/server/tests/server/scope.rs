@@ -5,6 +5,7 @@ use fieldseal_domain::{
     ContentHash, Digest, FileHash,
     content::TemplateRef,
     event::{Event, FrozenRevision},
+    hlc::Hlc,
     party::Job,
     role::Role,
 };
@@ -218,4 +219,34 @@ async fn what_is_erased_is_gone_and_what_is_held_stays() {
     let mine = Event::Erased { entries: vec![ids[0]], rule: "mine".into(), kept: None, by };
     tablet.say(Some(free), &mine).await;
     assert!(body(pull(&tablet, held).await.unwrap()).is_some());
+}
+
+/// Red if a job that the office let in stayed out of its technician's sight, one that it put out again stayed in, or a
+/// clock that ran a year ahead went on giving a job away for a year.
+#[tokio::test]
+async fn who_sees_a_job_follows_what_the_office_answers() {
+    const YEAR_MS: u64 = 365 * 24 * 3600 * 1000;
+    let site = Site::new().await;
+    let mut admin = site.admin().await;
+    let mut anna = site.device(&admin, Role::Technician).await;
+    let mut auditor = site.device(&admin, Role::Auditor).await;
+    let bert = site.device(&admin, Role::Technician).await;
+    let mine = job(Some(anna.person()), Uuid::now_v7());
+    admin.say(None, &Event::JobSaved(Box::new(mine.clone()))).await;
+    let given =
+        |to: &Device| Event::JobSaved(Box::new(Job { technician: Some(to.person()), ..mine.clone() }));
+    let aside = auditor.say(None, &given(&bert)).await.id;
+    assert!(sees(&anna, mine.id).await && !sees(&bert, mine.id).await, "beyond an auditor's rights");
+    for accept in [true, false, true] {
+        let (reason, by) = ("he stood in".to_owned(), admin.person());
+        admin.say(None, &Event::QuarantineAnswered { entry: aside, accept, reason, by }).await;
+        assert_eq!((sees(&anna, mine.id).await, sees(&bert, mine.id).await), (!accept, accept));
+    }
+    anna.hlc = Hlc::at(anna.hlc.millis() + YEAR_MS);
+    anna.say(None, &given(&anna)).await;
+    assert!(!sees(&bert, mine.id).await, "hers is the last word");
+    let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap();
+    admin.hlc = Hlc::at(now + 1);
+    admin.say(None, &given(&bert)).await;
+    assert!(sees(&bert, mine.id).await, "but it is of today");
 }

@@ -86,13 +86,13 @@ impl Entry {
         }
     }
 
-    /// As the fold takes it, with what the server said of it.
-    pub fn fold_entry(&self, facts: Option<Facts>) -> FoldEntry {
+    /// As the fold takes it, with what the server said of it; `here` when this device wrote it.
+    pub fn fold_entry(&self, facts: Option<Facts>, here: bool) -> FoldEntry {
         let event = self.event().unwrap_or_else(|error| {
             tracing::warn!(kind = %self.header.kind, %error, "an event cannot be read");
             ReadEvent::Unknown
         });
-        FoldEntry { id: self.id, place: self.place(), critical: self.header.critical, event, facts }
+        FoldEntry { id: self.id, place: self.place(), critical: self.header.critical, event, facts, here }
     }
 
     pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<RawEntry> {

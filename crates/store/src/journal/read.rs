@@ -14,7 +14,7 @@ use fieldseal_domain::{
     role::Role,
 };
 use rusqlite::{OptionalExtension, Row, params};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use uuid::Uuid;
 
 const COLUMNS: &str =
@@ -28,7 +28,10 @@ pub(crate) fn fold(read: &Read<'_>, doc: Uuid, entries: &[Entry]) -> Result<Docu
 /// Entries as the fold takes them.
 pub(crate) fn fold_entries(read: &Read<'_>, doc: Uuid, entries: &[Entry]) -> Result<Vec<FoldEntry>> {
     let facts = read.facts_of(doc)?;
-    Ok(entries.iter().map(|entry| entry.fold_entry(facts.get(&entry.id).copied())).collect())
+    let own: BTreeSet<String> = read.own_journals()?.into_iter().map(|journal| journal.device).collect();
+    let fold_entry =
+        |entry: &Entry| entry.fold_entry(facts.get(&entry.id).copied(), own.contains(&entry.header.device));
+    Ok(entries.iter().map(fold_entry).collect())
 }
 
 impl<'a> Read<'a> {

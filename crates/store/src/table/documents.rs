@@ -54,6 +54,8 @@ pub enum SyncState {
     Local,
     /// The office has all of them.
     Acknowledged,
+    /// The office has them and does not let them count: this device wrote them after it was blocked.
+    Held,
 }
 
 /// Which documents.
@@ -114,7 +116,7 @@ pub struct DocumentRow {
 
 const COLUMNS: &str =
     "SELECT id, kind, status, number, revision, customer, customer_name, job, origin_document, person,
-  next_slot, file, created_ms, updated_ms, updated_at, with_customer, read_only, unacked FROM document";
+  next_slot, file, created_ms, updated_ms, updated_at, with_customer, read_only, unacked, held FROM document";
 
 const ORDER: &str = "(updated_ms, id) < (?1, ?2) ORDER BY updated_ms DESC, id DESC LIMIT ?3";
 
@@ -185,7 +187,6 @@ impl Read<'_> {
 fn read_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     let filled = |text: String| if text.is_empty() { None } else { Some(text) };
     let id = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<Id>>(column)?.map(|id| id.0));
-    let unacked: i64 = row.get("unacked")?;
     Ok(DocumentRow {
         id: row.get::<_, Id>("id")?.0,
         kind: row.get("kind")?,
@@ -204,7 +205,11 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         updated_at: row.get("updated_at")?,
         with_customer: row.get("with_customer")?,
         read_only: row.get("read_only")?,
-        sync: if unacked > 0 { SyncState::Local } else { SyncState::Acknowledged },
+        sync: match (row.get::<_, i64>("unacked")?, row.get("held")?) {
+            (1.., _) => SyncState::Local,
+            (_, true) => SyncState::Held,
+            (_, false) => SyncState::Acknowledged,
+        },
     })
 }
 
@@ -245,8 +250,8 @@ fn write_row(tx: &Tx<'_>, doc: Uuid, state: &DocumentState, entries: &[Entry]) -
     let revision = state.frozen.as_ref().map_or(state.next_revision, |frozen| frozen.revision);
     let sql = "INSERT OR REPLACE INTO document (id, kind, status, shelf, number, revision, customer, customer_name, job,
                  origin_document, person, next_slot, file, created_ms, updated_ms, updated_at, with_customer, read_only,
-                 unacked)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+                 held, unacked)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
                  (SELECT count(*) FROM entry JOIN journal USING (device) WHERE doc = ?1 AND own = 1 AND n > acked))";
     tx.conn.prepare_cached(sql)?.execute(params![
         Id(doc),
@@ -267,6 +272,7 @@ fn write_row(tx: &Tx<'_>, doc: Uuid, state: &DocumentState, entries: &[Entry]) -
         last.header.at.wall,
         state.hand_over.is_some(),
         state.read_only,
+        state.held,
     ])?;
     Ok(())
 }

@@ -34,7 +34,7 @@ const WORDS: Record<string, readonly string[]> = {
     'voided',
   ],
   method: ['drawn', 'typed', 'stored'],
-  sync: ['only_here', 'queued', 'synced'],
+  sync: ['only_here', 'queued', 'synced', 'held'],
   verification: ['none', 'good', 'bad'],
   paper: ['title', 'rows', 'series', 'from_to', 'count', 'missing', 'complete'],
 };

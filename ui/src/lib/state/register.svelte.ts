@@ -1,7 +1,7 @@
 /** The office's register: what is asked for, the rows so far, what is chosen. It outlives its screen, so that coming back from a document finds it as it was. */
 import { backend } from '$lib/backend';
 import { toFailure } from '$lib/backend/failure';
-import type { Dashboard, Failure, RegisterCount, RegisterLine, RegisterQuery } from '$lib/backend/types';
+import type { Dashboard, Failure, NamedView, RegisterCount, RegisterLine, RegisterQuery } from '$lib/backend/types';
 
 /** Rows fetched at a time. */
 const PAGE = 200;
@@ -86,6 +86,12 @@ export class Register {
     this.cursor = 0;
     this.top = 0;
     await this.#first();
+  }
+
+  /** A saved view, with the name of whom it shows. */
+  async show(view: NamedView): Promise<void> {
+    this.customer = view.customer;
+    await this.ask(view.query);
   }
 
   /** The same rows anew, where one is: something arrived. A list that was scrolled far keeps its rows; counts tell. */

@@ -16,4 +16,8 @@ name: string,
 /**
  * What it shows.
  */
-query: RegisterQuery, };
+query: RegisterQuery, 
+/**
+ * Name of the customer it narrows to, as it is known now, or empty. Not kept.
+ */
+customer: string, };

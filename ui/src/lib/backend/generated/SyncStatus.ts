@@ -3,4 +3,4 @@
 /**
  * Where a signed document is. Without a server everything is on this tablet only.
  */
-export type SyncStatus = "only_here" | "queued" | "synced";
+export type SyncStatus = "only_here" | "queued" | "synced" | "held";
