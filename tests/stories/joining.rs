@@ -198,10 +198,6 @@ fn what_was_sealed_alone_is_good_at_every_desk() {
     synced(&tablet);
     let new = tablet.signed_sheet();
     synced(&tablet);
-    until("the job, as the office's person's", || {
-        admin.app.sync_now();
-        (admin.app.job(planned.id).ok()?.row.job.technician == Some(person.id)).then_some(())
-    });
 
     brought(&admin, doc);
     let verdict = admin.app.verify(doc).unwrap();
@@ -220,6 +216,10 @@ fn what_was_sealed_alone_is_good_at_every_desk() {
         assert_believed(&admin, id);
     }
     assert_eq!(admin.app.root_certificate(Some(new)).unwrap(), admin.app.root_certificate(None).unwrap());
+    until("the job, as the office's person's", || {
+        admin.app.sync_now();
+        (admin.app.job(planned.id).ok()?.row.job.technician == Some(person.id)).then_some(())
+    });
     admin.app.stop_sync();
     tablet.app.stop_sync();
 }

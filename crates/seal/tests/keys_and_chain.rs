@@ -212,6 +212,9 @@ mod organisation {
         let stranger = authorities_of("Other").0;
         let refused = check_device_certificates(&leaves, &[stranger.root_der().to_vec()], at());
         assert_eq!(refused, Err(PathError::UnknownIssuer));
+        let namesake = Authority::make(&mut TestRng(19), "Atelier SRL", build_date()).unwrap();
+        let refused = check_device_certificates(&leaves, &[namesake.root_der().to_vec()], at());
+        assert_eq!(refused, Err(PathError::UnknownIssuer), "another root of the same name");
         let late = build_date() + SignedDuration::from_hours(24 * 365 * 16);
         let roots = [root.root_der().to_vec()];
         assert_eq!(check_device_certificates(&leaves, &roots, late), Err(PathError::Expired));

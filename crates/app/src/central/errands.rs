@@ -33,7 +33,8 @@ impl App {
     /// [`crate::AppError::Central`] when the office cannot be reached or refuses.
     pub fn bring(self: &Arc<Self>, doc: Uuid) -> Result<bool> {
         if self.lacking(doc)? == Lacking::Entries {
-            self.errand(async |engine| engine.fetch_subjects(&[doc]).await)?;
+            // With what concerns everybody: without a root that was admitted for it, a good file would be called unknown.
+            self.errand(async |engine| engine.fetch_subjects(&[Uuid::nil(), doc]).await)?;
         }
         match self.lacking(doc)? {
             Lacking::File(sha256) => {

@@ -10,7 +10,7 @@ use p256::ecdsa::signature::Verifier as _;
 use p256::pkcs8::DecodePublicKey as _;
 use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
-use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, SubjectKeyIdentifier};
 
 use super::CertificateError;
 use crate::oids;
@@ -78,6 +78,15 @@ impl Read {
 
     fn names_as_issuer(&self, other: &Self) -> bool {
         self.parsed.tbs_certificate().issuer() == other.parsed.tbs_certificate().subject()
+    }
+
+    /// Whether this certificate says that `issuer`'s key signed it. Roots of two tablets can have one name: where both
+    /// name their keys (RFC 5280 section 4.2.1.1), these tell them apart.
+    fn may_claim(&self, issuer: &Self) -> bool {
+        let named =
+            self.extension::<AuthorityKeyIdentifier>().ok().flatten().and_then(|id| id.key_identifier);
+        let own = issuer.extension::<SubjectKeyIdentifier>().ok().flatten();
+        named.zip(own).is_none_or(|(named, own)| named == own.0)
     }
 
     /// Whether `issuer`'s key signed this certificate.
@@ -220,8 +229,8 @@ fn walk<'r>(leaf: &Read, others: &[Read], roots: &'r [Read], at: Timestamp) -> R
         let issuers: Vec<&Read> =
             others.iter().filter(|o| o.der != current.der && current.names_as_issuer(o)).collect();
         let Some(next) = issuers.iter().find(|o| current.is_signed_by(o)) else {
-            let nobody = named.is_empty() && issuers.is_empty();
-            return Err(if nobody { PathError::UnknownIssuer } else { PathError::BadSignature });
+            let claimed = named.into_iter().chain(issuers).any(|issuer| current.may_claim(issuer));
+            return Err(if claimed { PathError::BadSignature } else { PathError::UnknownIssuer });
         };
         next.check_authority_use(below)?;
         current = (*next).clone();
