@@ -132,8 +132,8 @@ class Demo:
         moves.see("code-text", 30)
         moves.look("13-code")
         moves.tap("code-close")
-        for name, hooks in (("14-aside", "aside"), ("15-mail", "mail"), ("16-retention", "retention")):
-            moves.tap(f"office-{hooks}")
+        for name, part in (("14-aside", "aside"), ("15-mail", "mail"), ("16-retention", "retention")):
+            moves.tap(f"office-{part}")
             moves.look(name)
 
     def customer(self, page):
@@ -145,7 +145,7 @@ class Demo:
         raise SystemExit("the demo firm has no Romanian customer with a machine")
 
     def save_all(self, page):
-        """The root certificate and every file that somebody signed."""
+        """The root certificates and every file that somebody signed."""
         found = must(page, "jobs", view="all")
         rows = found["documents"] + [document for row in found["jobs"] for document in row["documents"]]
         for row in rows:
@@ -167,9 +167,7 @@ class Demo:
         for file in files:
             receipt = file.with_name(file.name.replace(".sealed.pdf", ".receipt.json"))
             words = [verifier, file, *roots, "--receipt", receipt]
-            told = subprocess.run(
-                words, capture_output=True, text=True, timeout=60
-            )
+            told = subprocess.run(words, capture_output=True, text=True, timeout=60)
             if told.returncode != 0 and "GOOD SO FAR" not in told.stdout:
                 raise SystemExit(f"{file.name}: {told.stdout}{told.stderr}")
             tell(f"{file.name}: {(told.stdout or told.stderr).strip().splitlines()[0]}")

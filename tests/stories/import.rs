@@ -2,7 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use fieldseal_app::view::{central::ConnectRequest, sync::SyncPhase};
-use fieldseal_tests::{office::Office, tablet::Tablet};
+use fieldseal_domain::{party::Job, role::Role};
+use fieldseal_tests::{
+    office::Office,
+    staff::{colleague, synced, until},
+    tablet::Tablet,
+};
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
@@ -75,4 +80,25 @@ fn story_a_hundred_thousand_rows_half_of_them_broken() {
     eprintln!("again in {:?}", begun.elapsed());
     assert!(!again.known);
     assert_eq!((again.added, again.changed, again.unchanged, again.refused), (0, 0, half, half));
+
+    // All of it reaches the office's server; a technician's tablet gets what belongs to their jobs, and no more.
+    let begun = Instant::now();
+    desktop.app.start_sync().unwrap();
+    synced(&desktop);
+    eprintln!("at the server in {:?}", begun.elapsed());
+    let begun = Instant::now();
+    let tablet = colleague(&desktop, "Radu Exemplaru", Role::Technician);
+    let job = Job { customer: found[0].id, fault: "Heizung".into(), ..Job::default() };
+    let job =
+        desktop.app.save_job(&Job { technician: tablet.status().person.map(|person| person.id), ..job });
+    let job = job.unwrap().id;
+    until("the job", || {
+        tablet.app.sync_now();
+        tablet.app.job(job).ok()
+    });
+    eprintln!("a job at a tablet after {:?}", begun.elapsed());
+    let here = tablet.app.customers("muller sohne").unwrap();
+    assert_eq!(here.iter().map(|customer| &customer.name).collect::<Vec<_>>(), [&found[0].name]);
+    desktop.app.stop_sync();
+    tablet.app.stop_sync();
 }

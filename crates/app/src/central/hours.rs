@@ -1,14 +1,14 @@
 //! Times as the clock on the wall here shows them.
 
-use crate::app::App;
+use crate::clock::Clock;
 use jiff::{Timestamp, tz::TimeZone};
 
 /// The time zone of this place.
 pub(super) struct Hours(pub(super) TimeZone);
 
 impl Hours {
-    pub(super) fn of(app: &App) -> Self {
-        Self(app.parts.clock.now().time_zone().clone())
+    pub(super) fn of(clock: &dyn Clock) -> Self {
+        Self(clock.now().time_zone().clone())
     }
 
     /// RFC 3339; empty for none.

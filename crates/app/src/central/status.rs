@@ -74,14 +74,10 @@ impl App {
 }
 
 impl Desk {
-    fn hours(&self) -> Hours {
-        Hours(self.pen.clock.now().time_zone().clone())
-    }
-
     fn central(&self) -> Result<CentralView> {
         let Some(membership) = &self.identity.central else { return Ok(CentralView::default()) };
         let read = self.store.read();
-        let hours = self.hours();
+        let hours = Hours::of(&*self.pen.clock);
         let alarms = read.alarms()?.into_iter().filter(|alarm| !alarm.seen);
         Ok(CentralView {
             connected: true,
@@ -105,7 +101,7 @@ impl Desk {
             (Some(_), None) => (SyncPhase::Waiting, None),
             (Some(_), Some(status)) => phase(status, waits),
         };
-        let hours = self.hours();
+        let hours = Hours::of(&*self.pen.clock);
         let queue = read.queue(MOST)?.into_iter().map(|item| QueueItem {
             document: item.doc,
             title: [item.number, item.customer_name, item.kind]

@@ -8,7 +8,7 @@ use crate::{
 };
 use fieldseal_domain::{
     Digest,
-    facts::{self, Facts},
+    facts::{self, Facts, Verdict},
 };
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::BTreeMap;
@@ -89,6 +89,11 @@ impl Read<'_> {
     }
 }
 
+/// Whether an entry counts where it stands, as it did while the server had said nothing.
+fn is_plain(facts: Facts) -> bool {
+    facts.verdict == Verdict::Accepted && facts.clamped.is_none()
+}
+
 impl Tx<'_> {
     /// Keeps what the server says of entries, and folds again what they are about where that changes it.
     ///
@@ -97,11 +102,14 @@ impl Tx<'_> {
     pub fn put_envelopes(&self, envelopes: &[Envelope]) -> Result<()> {
         let mut docs: Vec<Uuid> = Vec::new();
         for envelope in envelopes {
+            let before = self.envelope(envelope.entry)?;
+            let follows = !(before.is_none() && is_plain(envelope.facts));
             if self.put_envelope(envelope, None)? {
                 match self.document_of(envelope.entry)? {
                     Some(doc) if docs.contains(&doc) => {}
                     Some(doc) => docs.push(doc),
-                    None => project::settle(self, envelope.entry)?,
+                    None if follows => project::settle(self, envelope.entry)?,
+                    None => {}
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! Copies by mail: how they are sent, a test, what became of them.
 
-use super::super::hours::Hours;
 use crate::{
     app::App,
+    central::hours::Hours,
     error::Result,
     view::admin::{CopyRow, CopyState, MailSecurity, MailTestView, MailView, MailWords},
 };
@@ -52,7 +52,7 @@ impl App {
     pub fn copies(self: &Arc<Self>, document: Option<Uuid>) -> Result<Vec<CopyRow>> {
         let found =
             self.ask_office(Role::sees_register, async |admin| admin.deliveries(document, MOST).await)?;
-        let hours = Hours::of(self);
+        let hours = Hours::of(&*self.parts.clock);
         self.at_work(|desk, _| {
             let read = desk.store.read();
             found

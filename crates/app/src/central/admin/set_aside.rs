@@ -1,9 +1,9 @@
 //! Entries that the server set aside: explained, and answered. The answer is an event in the journal of the device that
 //! gives it.
 
-use super::super::hours::Hours;
 use crate::{
     app::App,
+    central::hours::Hours,
     desk::{Desk, salted},
     detail,
     error::{AppError, Result},
@@ -43,7 +43,7 @@ impl App {
         let (found, devices) = self.ask_office(Role::sees_register, async |admin| {
             Ok((admin.quarantine(all, MOST).await?, admin.devices().await?))
         })?;
-        let hours = Hours::of(self);
+        let hours = Hours::of(&*self.parts.clock);
         self.at_work(|desk, _| {
             let rows = found.iter().filter_map(|one| desk.set_aside_row(one, &devices, &hours).transpose());
             let mut rows: Vec<SetAsideRow> = rows.collect::<Result<_>>()?;

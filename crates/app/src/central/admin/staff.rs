@@ -1,8 +1,9 @@
 //! People, their codes and devices.
 
-use super::{super::hours::Hours, qr, small};
+use super::{qr, small};
 use crate::{
     app::App,
+    central::hours::Hours,
     error::{AppError, Lack, Result},
     office::reason_of,
     view::admin::{DeviceStanding, NewCode, StaffDevice, StaffPerson, StaffView},
@@ -22,7 +23,7 @@ impl App {
             Ok((admin.people().await?, admin.devices().await?))
         })?;
         let here = self.at_work(|desk, _| Ok(desk.identity.device.clone()))?;
-        let hours = Hours::of(self);
+        let hours = Hours::of(&*self.parts.clock);
         let mut devices: Vec<StaffDevice> =
             devices.into_iter().map(|row| device(row, &here, &hours)).collect();
         // What somebody has to look at comes first.
@@ -58,7 +59,7 @@ impl App {
         let code = self.ask_office(Role::administers, async |admin| admin.make_code(person).await)?;
         Ok(NewCode {
             qr: qr::view(&code.link),
-            expires: Hours::of(self).time(Some(code.expires_ms)),
+            expires: Hours::of(&*self.parts.clock).time(Some(code.expires_ms)),
             code: code.code,
             link: code.link,
         })
