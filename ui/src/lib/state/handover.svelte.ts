@@ -4,6 +4,7 @@
  */
 import { backend } from '$lib/backend';
 import { toFailure } from '$lib/backend/failure';
+import { InkPad } from '$lib/ink';
 import type {
   Failure,
   HandOverView,
@@ -27,6 +28,8 @@ export interface Drawn {
 }
 
 export class HandOver {
+  /** What is drawn: kept apart from the screen that shows it, which comes and goes. What is sealed is what it shows. */
+  readonly pad = new InkPad();
   view: HandOverView = $state.raw() as HandOverView;
   seen: ReadonlySet<number> = $state.raw(new Set());
   asText = $state(false);
@@ -57,7 +60,10 @@ export class HandOver {
     this.name = view.signer.name;
     this.role = view.signer.role;
     this.onBehalfOf = view.signer.on_behalf_of;
-    if (view.ink && view.ink.strokes.length > 0) this.drawn = { ink: view.ink, pointer: null };
+    if (view.ink && view.ink.strokes.length > 0) {
+      this.pad.restore({ ink: { ...view.ink, v: 1 }, device: null });
+      this.drawn = { ink: view.ink, pointer: null };
+    }
   }
 
   /** A page was on screen. */
