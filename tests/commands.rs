@@ -122,7 +122,9 @@ fn arguments_of(command: &str) -> Value {
         | "hand_over_view" | "export_root" | "root_certificate" | "central" | "sync_now" | "save_unsent" => {
             json!({})
         }
-        "connect" => json!({ "request": ConnectRequest { address: String::new(), code: String::new() } }),
+        "connect" => {
+            json!({ "request": ConnectRequest { address: String::new(), code: String::new(), another: false } })
+        }
         "join" => json!({ "request": JoinRequest {
             address: String::new(), code: String::new(), language: Language::Ro, pin: "1357".into(),
             key_store: KeyStoreKind::PassphraseFile, passphrase: String::new(),

@@ -31,7 +31,7 @@ FORBIDDEN = {
     "decisions": {"document": NIL}, "decide": {"document": NIL, "answer": {"answer": "confirm_void", "void": "0" * 64}},
     "clear_acceptance": {"document": NIL, "reason": "x"},
     "export_register": {"request": {"form": "csv", "query": {}, "chosen": [], "words": {}}},
-    "central": {}, "connect": {"request": {"address": "https://127.0.0.1:1", "code": "x"}}, "sync_now": {},
+    "central": {}, "connect": {"request": {"address": "https://127.0.0.1:1", "code": "x", "another": False}}, "sync_now": {},
     "bring": {"document": NIL},
     "join": {"request": {"address": "", "code": "", "language": "ro", "pin": "1357", "key_store": "system", "passphrase": ""}},
     "leave": {"how": "end", "words": {"doing": "", "open": "", "end": ""}},

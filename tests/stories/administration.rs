@@ -44,7 +44,7 @@ fn somebody_comes_in_and_a_lost_tablet_goes_out() {
     let tablet = connected(&code.link);
     synced(&tablet);
     let second = Tablet::set_up();
-    let again = ConnectRequest { address: code.link, code: String::new() };
+    let again = ConnectRequest { address: code.link, code: String::new(), another: false };
     assert_eq!(code_of(second.app.connect(&again)), "central_wrong_code");
 
     let name = tablet.status().device_code;

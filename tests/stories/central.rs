@@ -17,7 +17,7 @@ use std::{
 };
 
 fn by_link(link: &str) -> ConnectRequest {
-    ConnectRequest { address: link.to_owned(), code: String::new() }
+    ConnectRequest { address: link.to_owned(), code: String::new(), another: false }
 }
 
 /// Waits until nothing is left to exchange.
@@ -86,7 +86,7 @@ fn a_wrong_or_used_code_changes_nothing() {
     let link = office.invitation();
     let (one, two) = (Tablet::set_up(), Tablet::set_up());
     let code = two.status().device_code;
-    let wrong = ConnectRequest { address: link.clone(), code: String::new() };
+    let wrong = ConnectRequest { address: link.clone(), code: String::new(), another: false };
     let wrong = ConnectRequest { address: wrong.address.replace("code=", "code=X"), ..wrong };
     let refused = |error: AppError| error.code().to_owned();
     assert_eq!(refused(two.app.connect(&wrong).unwrap_err()), "central_wrong_code");

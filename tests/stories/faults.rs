@@ -8,11 +8,13 @@ use fieldseal_app::{
     view::{
         detail::VerdictGrade,
         document::{DocumentView, DraftSave, FreezeAnswer, NewDocument},
+        hand_over::{HandOverRequest, SignAnswer, SignRequest},
         start::{KeyStoreKind, Phase, PinAnswer},
     },
 };
 use fieldseal_domain::{
     Language,
+    acceptance::{Method, Signer},
     check::ProblemCode,
     content::{Answer, ChecklistRow, TimeType, WorkTime},
     party::{Customer, Job},
@@ -196,6 +198,38 @@ fn story_a_hundred_and_eighteen_rows_are_signed() {
     });
     let _ = tablet.freeze(sheet.id);
     assert!(tablet.app.detail(sheet.id).unwrap().pages >= 4);
+}
+
+/// Red if a name that no font has were sealed as a gap.
+#[test]
+fn story_a_name_that_cannot_be_printed_is_not_signed() {
+    let tablet = Tablet::set_up();
+    let sheet = tablet.filled_sheet();
+    let _ = tablet.freeze(sheet.id);
+    let signer = |name: &str| Signer { name: name.into(), ..Signer::default() };
+    let request = HandOverRequest {
+        document: sheet.id,
+        slot: "customer".into(),
+        signer: signer("王小明"),
+        language: Language::En,
+    };
+    let refused = tablet.app.hand_over(&request).unwrap_err().problem();
+    assert_eq!(
+        (refused.code.as_str(), refused.data["characters"].as_str()),
+        ("cannot_be_printed", "王 小 明")
+    );
+    tablet.app.hand_over(&HandOverRequest { signer: signer("Wang"), ..request }).unwrap();
+    let typed = SignRequest {
+        signer: signer("Wang 明"),
+        method: Method::Typed,
+        ink: None,
+        pointer: None,
+        consent_given: true,
+        small_confirmed: false,
+    };
+    assert_eq!(tablet.app.sign(&typed).unwrap_err().code(), "cannot_be_printed");
+    let named = SignRequest { signer: signer("Wang Xiaoming"), ..typed };
+    assert!(matches!(tablet.app.sign(&named).unwrap(), SignAnswer::Signed { .. }));
 }
 
 /// Red if a character without a glyph were printed as a box instead of being named.

@@ -19,7 +19,7 @@ const ROWS: usize = 100_000;
 /// A desktop of the office: its person is the first administrator.
 fn desktop(office: &Office) -> Tablet {
     let desktop = Tablet::set_up();
-    let request = ConnectRequest { address: office.invitation(), code: String::new() };
+    let request = ConnectRequest { address: office.invitation(), code: String::new(), another: false };
     desktop.app.connect(&request).unwrap();
     let begun = Instant::now();
     while desktop.app.sync_view().unwrap().phase != SyncPhase::Synced {

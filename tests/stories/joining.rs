@@ -59,6 +59,17 @@ fn a_forgotten_pin_is_reset_from_the_office() {
     assert_ne!(tablet.app.sign_in(radu, tablet::PIN).unwrap(), PinAnswer::Right, "the old one is gone");
     assert_ne!(tablet.app.sign_in(other, "8642").unwrap(), PinAnswer::Right);
     assert_eq!(tablet.app.sign_in(radu, "8642").unwrap(), PinAnswer::Right, "and it stays");
+
+    // A reset that nobody used is over after a day: whoever finds the tablet chooses nothing.
+    admin.app.reset_staff_pin(radu).unwrap();
+    for _ in 0..2 {
+        // What the second session sends shows that the first one is done with what it heard.
+        let _ = tablet.signed_sheet();
+        synced(&tablet);
+    }
+    tablet.clock.pass(25 * 3600);
+    tablet.app.sign_out().unwrap();
+    assert_ne!(tablet.app.sign_in(radu, "9753").unwrap(), PinAnswer::Right);
     admin.app.stop_sync();
     tablet.app.stop_sync();
 }
@@ -73,8 +84,10 @@ fn a_blocked_tablet_comes_back_with_a_new_code() {
     let person = tablet.status().person.unwrap().id;
     let old = tablet.status().device_code;
     let code = |admin: &Tablet| admin.app.make_code(person).unwrap().link;
-    let by = |link: String| ConnectRequest { address: link, code: String::new() };
-    assert_eq!(code_of(tablet.app.connect(&by(code(&admin)))), "not_allowed", "it belongs here already");
+    let by = |link: String| ConnectRequest { address: link, code: String::new(), another: false };
+    let there = by(code(&admin)).address;
+    tablet.app.connect(&by(there)).unwrap();
+    assert_eq!(tablet.status().device_code, old, "it belongs here already");
 
     tablet.app.stop_sync();
     admin.app.revoke_device(&device_of(&admin, &old).id, "left in a van").unwrap();
@@ -89,7 +102,7 @@ fn a_blocked_tablet_comes_back_with_a_new_code() {
     assert_eq!(kept(late).status, Status::Signed, "what a customer signed here does not vanish from here");
     assert_eq!(tablet.app.verify(late).unwrap().grade, VerdictGrade::Good);
     let other = Office::open();
-    assert_eq!(code_of(tablet.app.connect(&by(other.invitation()))), "not_allowed", "another organisation");
+    assert_eq!(code_of(tablet.app.connect(&by(other.invitation()))), "other_office", "another organisation");
     assert_eq!(tablet.status().device_code, old);
 
     let view = tablet.app.connect(&by(code(&admin))).unwrap();
@@ -133,7 +146,7 @@ fn a_tablet_enrolled_since_the_backup_comes_back_after_the_restore() {
         tablet.app.central().unwrap().blocked.then_some(())
     });
     let link = admin.app.make_code(person.id).unwrap().link;
-    tablet.app.connect(&ConnectRequest { address: link, code: String::new() }).unwrap();
+    tablet.app.connect(&ConnectRequest { address: link, code: String::new(), another: false }).unwrap();
     synced(&tablet);
     until("the document at the office", || {
         admin.app.sync_now();
@@ -167,7 +180,7 @@ fn a_tablet_that_joins_takes_the_firm_over_from_the_office() {
     let link = admin.app.make_code(person.id).unwrap().link;
     let tablet = Tablet::set_up();
     tablet.app.save_firm(&Firm { name: "A firm of my own".into(), ..Firm::default() }).unwrap();
-    tablet.app.connect(&ConnectRequest { address: link, code: String::new() }).unwrap();
+    tablet.app.connect(&ConnectRequest { address: link, code: String::new(), another: false }).unwrap();
     synced(&tablet);
     for desk in [&tablet, &admin] {
         until("the office's firm", || {
@@ -192,8 +205,11 @@ fn what_was_sealed_alone_is_good_at_every_desk() {
     let planned = Job { customer: tablet.customer().id, fault: "Boiler".into(), ..Job::default() };
     let planned = tablet.app.save_job(&planned).unwrap();
     let person = admin.app.save_staff(&newcomer("Radu Exemplaru", Role::Technician)).unwrap();
-    let request =
-        ConnectRequest { address: admin.app.make_code(person.id).unwrap().link, code: String::new() };
+    let request = ConnectRequest {
+        address: admin.app.make_code(person.id).unwrap().link,
+        code: String::new(),
+        another: false,
+    };
     tablet.app.connect(&request).unwrap();
     synced(&tablet);
     let new = tablet.signed_sheet();
@@ -221,5 +237,48 @@ fn what_was_sealed_alone_is_good_at_every_desk() {
         (admin.app.job(planned.id).ok()?.row.job.technician == Some(person.id)).then_some(())
     });
     admin.app.stop_sync();
+    tablet.app.stop_sync();
+}
+
+/// Red if a tablet were stuck when its office's server moves, went over to another office by mistake, or lost anything when
+/// somebody chose that it should.
+#[test]
+fn a_tablet_follows_its_office_and_goes_over_to_another_by_choice_only() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = colleague(&admin, "Radu Exemplaru", Role::Technician);
+    let first = tablet.signed_sheet();
+    synced(&tablet);
+    let code = tablet.status().device_code;
+    admin.app.stop_sync();
+    let office = office.moved();
+    let second = tablet.signed_sheet();
+    let to = |address: String, another| ConnectRequest { address, code: String::new(), another };
+    tablet.app.connect(&to(office.address(), false)).unwrap();
+    synced(&tablet);
+    assert_eq!(tablet.status().device_code, code, "the same device of the same office");
+    assert!(tablet.app.central().unwrap().alarms.is_empty());
+
+    let other = Office::open();
+    assert_eq!(code_of(tablet.app.connect(&to(other.address(), false))), "other_office");
+    assert_eq!(
+        code_of(tablet.app.connect(&to(other.address(), true))),
+        "missing",
+        "it takes a code of theirs"
+    );
+    synced(&tablet);
+    let chief = administrator(&other);
+    let person = chief.app.save_staff(&newcomer("Radu Exemplaru", Role::Technician)).unwrap();
+    let link = chief.app.make_code(person.id).unwrap().link;
+    tablet.app.connect(&to(link, true)).unwrap();
+    synced(&tablet);
+    for doc in [first, second] {
+        brought(&chief, doc);
+        assert_eq!(chief.app.detail(doc).unwrap().row.status, Status::Signed);
+        assert_eq!(chief.app.verify(doc).unwrap().grade, VerdictGrade::Good);
+        assert_eq!(tablet.app.detail(doc).unwrap().row.sync, SyncStatus::Synced);
+    }
+    assert!(tablet.app.central().unwrap().alarms.is_empty());
+    chief.app.stop_sync();
     tablet.app.stop_sync();
 }

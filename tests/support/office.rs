@@ -101,6 +101,20 @@ impl Office {
         self
     }
 
+    /// Stops and starts again at another address, as on another machine.
+    #[must_use]
+    pub fn moved(mut self) -> Self {
+        self.stop();
+        self.start(0);
+        self
+    }
+
+    /// Where it is now.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("http://{}", self.running().address)
+    }
+
     fn stop(&mut self) -> u16 {
         let port = self.running().address.port();
         if let Some(running) = self.running.take() {

@@ -32,7 +32,7 @@ pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 #[must_use]
 pub fn connected(link: &str) -> Tablet {
     let tablet = Tablet::set_up();
-    let request = ConnectRequest { address: link.to_owned(), code: String::new() };
+    let request = ConnectRequest { address: link.to_owned(), code: String::new(), another: false };
     tablet.app.connect(&request).unwrap();
     tablet
 }

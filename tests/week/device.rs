@@ -95,9 +95,11 @@ impl Device {
                 done(app.first_run(&FirstRun { person: person.clone(), ..first_run_request() }))
             }
             Command::Unlock => self.unlock(),
-            Command::Connect { link } => {
-                done(app.connect(&ConnectRequest { address: link.clone(), code: String::new() }))
-            }
+            Command::Connect { link } => done(app.connect(&ConnectRequest {
+                address: link.clone(),
+                code: String::new(),
+                another: false,
+            })),
             Command::SyncNow => {
                 self.before = app.sync_view()?.last;
                 app.sync_now();

@@ -138,13 +138,23 @@ impl Desk {
     fn people_here(&self) -> Result<Vec<PersonCard>> {
         let read = self.store.read();
         let succeeded: Vec<Uuid> = self.setting(crate::central::SUCCEEDED)?.unwrap_or_default();
-        let mut cards = Vec::new();
+        let mut here = Vec::new();
         for person in read.persons()? {
             if !succeeded.contains(&person.id) && read.pin(person.id)?.is_some() {
-                cards.push(self.card(&person)?);
+                here.push(person);
             }
         }
-        Ok(cards)
+        // Who has left does not sign in any more. Where nobody else is there, somebody must still be able to give the
+        // tablet on.
+        if here.iter().any(|person| !person.left) {
+            here.retain(|person| !person.left);
+        }
+        here.iter().map(|person| self.card(person)).collect()
+    }
+
+    /// Whether this person may sign in here.
+    pub(crate) fn signs_in(&self, person: Uuid) -> Result<bool> {
+        Ok(self.people_here()?.iter().any(|card| card.id == person))
     }
 
     /// The part of the status that needs the database.

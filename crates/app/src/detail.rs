@@ -114,10 +114,7 @@ impl Desk {
             converts_to: if closed { kind.converts_to.clone() } else { Vec::new() },
             can_cancel: state.may(&Move::Cancel).is_ok(),
             has_file: state.file.is_some(),
-            file_here: match state.file {
-                Some(file) => read.blob_info(file.0)?.is_some(),
-                None => false,
-            },
+            file_here: state.file.is_some() && self.file_to_bring(&state)?.is_none(),
             content,
         })
     }
@@ -169,10 +166,13 @@ impl Desk {
         let signed =
             state.slots.iter().filter(|(_, slot)| matches!(slot, fold::SlotState::Signed(_))).count();
         let agrees = signed == verdict.signatures.len() && state.file == Some(verdict.sha256);
-        for (id, passed) in [("journal_signatures", signatures), ("journal_agrees", agrees)] {
-            let why = if passed { None } else { Some(Why::Journal) };
-            view.checks.push(CheckRow { id: id.to_owned(), passed: Some(passed), why });
-            if !passed {
+        // What others wrote was checked by the server that took it in; here nobody has their keys.
+        let all_own = entries.iter().all(|entry| entry.header.device == self.identity.device);
+        let signatures = if signatures && !all_own { None } else { Some(signatures) };
+        for (id, passed) in [("journal_signatures", signatures), ("journal_agrees", Some(agrees))] {
+            let failed = passed == Some(false);
+            view.checks.push(CheckRow { id: id.to_owned(), passed, why: failed.then_some(Why::Journal) });
+            if failed {
                 view.grade = VerdictGrade::Bad;
             }
         }

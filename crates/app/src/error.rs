@@ -90,12 +90,15 @@ pub enum AppError {
     /// A remark after somebody has signed.
     #[error("somebody has signed already: the text can no longer change")]
     RemarkTooLate,
-    /// A character that no font has, in a text that is to be frozen at once.
-    #[error("a character cannot be printed")]
-    CannotBePrinted,
+    /// Characters that no font has, in a text that is to be sealed at once.
+    #[error("there are characters that cannot be printed")]
+    CannotBePrinted(String),
     /// The role of this person does not allow it.
     #[error("not possible with this role")]
     NotForRole,
+    /// Another office than this tablet's answers at that address.
+    #[error("another office is there")]
+    OtherOffice,
     /// Somebody stopped it.
     #[error("stopped")]
     Stopped,
@@ -196,8 +199,9 @@ impl AppError {
             Self::NoConsent => "no_consent",
             Self::SameInk => "same_ink",
             Self::RemarkTooLate => "remark_too_late",
-            Self::CannotBePrinted => "cannot_be_printed",
+            Self::CannotBePrinted(_) => "cannot_be_printed",
             Self::NotForRole => "not_for_role",
+            Self::OtherOffice => "other_office",
             Self::Stopped => "stopped",
             Self::TooMany => "too_many",
             Self::Unreadable => "unreadable",
@@ -256,6 +260,9 @@ impl AppError {
         match self {
             Self::NotFound(what) => {
                 data.insert("what".to_owned(), (*what).to_owned());
+            }
+            Self::CannotBePrinted(characters) => {
+                data.insert("characters".to_owned(), characters.clone());
             }
             Self::Missing(lack) => {
                 data.insert("what".to_owned(), lack.code().to_owned());

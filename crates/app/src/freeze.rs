@@ -168,7 +168,8 @@ impl Desk {
         let job = self.render_job(&wanted, parts)?;
         let rendered = parts.typesetter.render(&job)?;
         if !rendered.missing_glyphs.is_empty() {
-            return Err(AppError::CannotBePrinted);
+            let all = rendered.missing_glyphs.iter().map(|glyph| glyph.character);
+            return Err(AppError::CannotBePrinted(glyphs::listed(all)));
         }
         let changes = changed_events(state, &content, before.by)?;
         Ok(Revision {

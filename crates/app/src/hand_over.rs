@@ -8,7 +8,7 @@ use crate::{
     freeze::Revision,
     pages::Token,
     people::PIN_BY_CODE,
-    texts,
+    signing, texts,
     view::{
         document::DocumentView,
         hand_over::{HandOverRequest, HandOverResult, HandOverStep, HandOverView, NotSignedRequest},
@@ -41,6 +41,8 @@ impl App {
             if state.closing_slot() == Some(request.slot.as_str()) {
                 return Err(AppError::Move(fieldseal_domain::fold::MoveError::SlotTaken));
             }
+            let signer = cleaned(&request.signer);
+            signing::printable(&signer)?;
             let row = HandOverRow {
                 doc: request.document,
                 slot: request.slot.clone(),
@@ -49,7 +51,7 @@ impl App {
                 started: rfc3339(&desk.pen.clock.now()),
                 pages_seen: Vec::new(),
                 as_text: false,
-                signer: cleaned(&request.signer),
+                signer,
                 remark: String::new(),
             };
             desk.begin_hand_over(&state, &row)?;

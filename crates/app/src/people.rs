@@ -36,6 +36,9 @@ impl App {
             if desk.store.read().hand_over()?.is_some() {
                 return Err(AppError::NotAllowed);
             }
+            if !desk.signs_in(person)? {
+                return Err(AppError::NotFound("person"));
+            }
             let answer =
                 if desk.take_new_pin(person, pin)? { PinAnswer::Right } else { desk.try_pin(person, pin)? };
             if answer == PinAnswer::Right {

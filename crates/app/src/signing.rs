@@ -21,7 +21,7 @@ use fieldseal_domain::{
     outline::OutlinePath,
     text,
 };
-use fieldseal_render::{fonts::FontRole, outline};
+use fieldseal_render::{fonts::FontRole, glyphs, outline};
 use fieldseal_seal::{
     Appearance, BoxSize, FieldInfo, InkOperators, SealRequest, ink_operators, seal_field,
     second_path::{self, Expectations},
@@ -159,7 +159,15 @@ fn checked_signer(signer: &Signer) -> Result<Signer> {
         role: clean(&signer.role),
         on_behalf_of: clean(&signer.on_behalf_of),
     };
+    printable(&signer)?;
     if signer.name.is_empty() { Err(AppError::Missing(Lack::Name)) } else { Ok(signer) }
+}
+
+/// What is drawn into the signature's field must be there: a letter without a font would be a gap.
+pub(crate) fn printable(signer: &Signer) -> Result<()> {
+    let texts = [&signer.name, &signer.role, &signer.on_behalf_of];
+    let missing = glyphs::listed(texts.into_iter().flat_map(|text| glyphs::uncovered(text)));
+    if missing.is_empty() { Ok(()) } else { Err(AppError::CannotBePrinted(missing)) }
 }
 
 impl Desk {

@@ -94,6 +94,25 @@ fn check(text: &str, place: &str, cluster: &str, found: &mut BTreeSet<MissingGly
     }));
 }
 
+/// The characters of a text that no font has.
+pub fn uncovered(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|character| !fonts::covers(*character))
+}
+
+/// Most characters named in one sentence.
+const NAMED: usize = 10;
+
+/// Characters as a sentence names them: each once, in their order, not too many.
+pub fn listed(characters: impl IntoIterator<Item = char>) -> String {
+    let mut all: Vec<char> = Vec::new();
+    for character in characters {
+        if all.len() < NAMED && !all.contains(&character) {
+            all.push(character);
+        }
+    }
+    all.iter().map(char::to_string).collect::<Vec<_>>().join(" ")
+}
+
 /// What people write instead: known pictures in words or signs, else the compatibility form, else nothing.
 fn suggestion(c: char) -> Option<String> {
     let known = match c {

@@ -39,5 +39,6 @@ pub use local::{KeyHolder, Local, NewKeys, Successor};
 pub use parcel::{Parcel, ParcelError, read_parcel, write_parcel};
 pub use retry::Backoff;
 pub use runner::{Handle, Runner};
+pub use session::recognised;
 pub use status::{Phase, Reason, Status};
 pub use transport::{AddressError, HttpCentral, Patience, ServerAddress, Trust};

@@ -13,13 +13,13 @@ use crate::{
 use fieldseal_domain::Digest;
 use fieldseal_store::{Store, StoreError};
 use fieldseal_wire::{
-    Bytes, Central, WireEntry,
+    Bytes, CallError, Central, WireEntry,
     blob::{BlobState, PIECE},
     push::{MAX_ENTRIES, Push},
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, BufRead, Write},
 };
 
@@ -155,17 +155,26 @@ impl Lines<'_> {
     }
 }
 
+/// Journals of a parcel that the server does not take.
+#[derive(Default)]
+struct Refused {
+    journals: BTreeSet<String>,
+    first: Option<SyncError>,
+}
+
 impl<C: Central, L: Local> Engine<C, L> {
     /// Brings a colleague's parcel to the server. Entries prove themselves, so nobody has to trust the stick.
     ///
     /// # Errors
-    /// [`ParcelError`]; what was brought before it stays with the server.
+    /// [`ParcelError`]; what was brought stays with the server. A journal that the server refuses stops no other one: the
+    /// first refusal is told when everything else is there.
     pub async fn bring_parcel(&self, input: &mut dyn BufRead) -> std::result::Result<Parcel, ParcelError> {
         let session = Session { central: self.central(), local: self.local(), status: self.status_sender() };
         let mut lines = Lines { input, number: 0 };
         lines.expect_head()?;
         let mut brought = Parcel::default();
         let mut waiting: BTreeMap<String, Vec<WireEntry>> = BTreeMap::new();
+        let mut refused = Refused::default();
         let mut end = None;
         while let Some(line) = lines.next()? {
             match line {
@@ -175,12 +184,13 @@ impl<C: Central, L: Local> Engine<C, L> {
                     batch.push(entry);
                     let bytes: usize = batch.iter().map(WireEntry::size).sum();
                     if batch.len() == MAX_ENTRIES || bytes > PIECE / 2 {
-                        brought.entries += session.bring(&journal, std::mem::take(batch)).await?;
+                        brought.entries +=
+                            session.bring(&journal, std::mem::take(batch), &mut refused).await?;
                     }
                 }
                 Line::File { sha256, size, offset, bytes } => {
                     for (journal, batch) in std::mem::take(&mut waiting) {
-                        brought.entries += session.bring(&journal, batch).await?;
+                        brought.entries += session.bring(&journal, batch, &mut refused).await?;
                     }
                     brought.files += u64::from(session.bring_piece(sha256, size, offset, bytes.0).await?);
                 }
@@ -189,22 +199,29 @@ impl<C: Central, L: Local> Engine<C, L> {
             }
         }
         for (journal, batch) in waiting {
-            brought.entries += session.bring(&journal, batch).await?;
+            brought.entries += session.bring(&journal, batch, &mut refused).await?;
         }
         end.ok_or(ParcelError::CutOff)?;
-        Ok(brought)
+        refused.first.map_or(Ok(brought), |error| Err(error.into()))
     }
 }
 
 impl<C: Central, L: Local> Session<'_, C, L> {
-    async fn bring(&self, journal: &str, entries: Vec<WireEntry>) -> Result<u64> {
-        if entries.is_empty() {
+    async fn bring(&self, journal: &str, entries: Vec<WireEntry>, refused: &mut Refused) -> Result<u64> {
+        if entries.is_empty() || refused.journals.contains(journal) {
             return Ok(0);
         }
         let count = entries.len() as u64;
         let push = Push { journal: journal.to_owned(), entries };
-        self.ask(async |central| central.push(&push).await).await?;
-        Ok(count)
+        match self.ask(async |central| central.push(&push).await).await {
+            Ok(_) => Ok(count),
+            Err(error @ SyncError::Call(CallError::Refused(_))) => {
+                refused.journals.insert(journal.to_owned());
+                refused.first.get_or_insert(error);
+                Ok(0)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether the file is complete with this piece.

@@ -29,6 +29,19 @@ pub(crate) async fn sign_in<C: Central, L: Local>(central: &C, local: &L) -> Ans
     }
 }
 
+/// Whether the server at this address calls itself so, and knows this device. Another one gets no answer to its
+/// challenge.
+///
+/// # Errors
+/// As any call; [`Code::BadProof`] when it does not know the device.
+pub async fn recognised<C: Central, L: Local>(central: &C, local: &L, server_id: &str) -> Result<bool> {
+    if central.challenge().await?.server_id != server_id {
+        return Ok(false);
+    }
+    sign_in(central, local).await?;
+    Ok(true)
+}
+
 async fn answer_challenge<C: Central, L: Local>(central: &C, local: &L) -> Answer<()> {
     let challenge = central.challenge().await?;
     let message = [challenge.server_id.as_bytes(), &[0], challenge.nonce.as_ref()].concat();

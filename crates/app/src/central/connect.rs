@@ -8,13 +8,15 @@ use crate::{
     app::App,
     desk::Desk,
     error::{AppError, Lack, Result},
+    identity::{Identity, Membership},
+    start::IDENTITY,
     view::central::{CentralView, ConnectRequest},
 };
 use fieldseal_domain::Digest;
 use fieldseal_seal::SigningContext;
 use fieldseal_sync::{
-    Enrolment, HttpCentral, KeyHolder as _, Local as _, Predecessor, ServerAddress, Successor as _, Trust,
-    enrol,
+    Enrolment, HttpCentral, KeyHolder as _, Local as _, Predecessor, ServerAddress, Successor as _,
+    SyncError, Trust, enrol, recognised,
 };
 use std::sync::Arc;
 use url::Url;
@@ -33,6 +35,12 @@ pub(super) struct Invitation {
 
 /// Reads an invitation: the link alone, or an address and a code.
 pub(super) fn read(request: &ConnectRequest) -> Result<Invitation> {
+    let invitation = read_address(request)?;
+    if invitation.code.is_empty() { Err(AppError::Missing(Lack::Code)) } else { Ok(invitation) }
+}
+
+/// The same where a code is not needed.
+fn read_address(request: &ConnectRequest) -> Result<Invitation> {
     let address = request.address.trim();
     let link =
         Url::parse(address).ok().filter(|url| (url.scheme(), url.host_str()) == (LINK.0, Some(LINK.1)));
@@ -40,9 +48,6 @@ pub(super) fn read(request: &ConnectRequest) -> Result<Invitation> {
         let code = request.code.trim().to_owned();
         if address.is_empty() {
             return Err(AppError::Missing(Lack::Address));
-        }
-        if code.is_empty() {
-            return Err(AppError::Missing(Lack::Code));
         }
         // A bare name or number is meant as a server in the house.
         let url = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
@@ -56,8 +61,7 @@ pub(super) fn read(request: &ConnectRequest) -> Result<Invitation> {
     };
     let code = value("code").unwrap_or_else(|| request.code.trim().to_owned());
     match value("url") {
-        Some(url) if !code.is_empty() => Ok(Invitation { url, code, key }),
-        Some(_) => Err(AppError::Missing(Lack::Code)),
+        Some(url) => Ok(Invitation { url, code, key }),
         None => Err(AppError::BadAddress),
     }
 }
@@ -77,18 +81,52 @@ pub(super) fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
 impl App {
     /// Connects this tablet to the office. Everything signed before stays and is sent too. Takes as long as the network
     /// takes; the database is free meanwhile. A tablet that the office blocked can come back to the same organisation: it
-    /// gets another device code and journal, and what it wrote after it was blocked waits for the office's answer.
+    /// gets another device code and journal, and what it wrote after it was blocked waits for the office's answer. One
+    /// that is connected finds the same office at another address, or goes over to another office when that was asked for.
     ///
     /// # Errors
     /// [`AppError::Missing`], [`AppError::BadAddress`], [`AppError::Central`] with the server's refusal,
-    /// [`AppError::NotAllowed`] when it is connected already, or was, to another organisation.
+    /// [`AppError::OtherOffice`] when another organisation was found and not asked for.
     pub fn connect(self: &Arc<Self>, request: &ConnectRequest) -> Result<CentralView> {
         let blocked = self.is_blocked();
-        let (person, organisation) = self.at_work(|desk, person| match desk.identity.central {
-            Some(_) if !blocked => Err(AppError::NotAllowed),
-            Some(_) => Ok((person, Some(desk.identity.root().to_vec()))),
-            None => Ok((person, None)),
-        })?;
+        let (person, present) = self.at_work(|desk, person| Ok((person, desk.identity.central.clone())))?;
+        match present {
+            Some(present) if !blocked && !request.another => self.move_to(request, &present),
+            present => self.enrol(request, person, present.is_some()),
+        }
+    }
+
+    /// The same office at another address, or under another key: shown by its knowing this device.
+    fn move_to(self: &Arc<Self>, request: &ConnectRequest, present: &Membership) -> Result<CentralView> {
+        let Invitation { url, key, .. } = read_address(request)?;
+        let side = Side { app: Arc::clone(self) };
+        // Without a key in the link: the key that is known, then what the system trusts.
+        let keys = match key.or(present.server_key) {
+            Some(known) if key.is_none() => vec![Some(known), None],
+            other => vec![other],
+        };
+        let mut found = Err(AppError::BadAddress);
+        for server_key in keys {
+            let address = address(&url, server_key)?;
+            let door = Door { url: address.as_str().to_owned(), server_key };
+            let central = HttpCentral::new(address).map_err(SyncError::from)?;
+            found = match wait(recognised(&central, &side, &present.server_id))? {
+                Ok(true) => Ok(door),
+                Ok(false) => Err(AppError::OtherOffice),
+                Err(error) => Err(error.into()),
+            };
+            if found.is_ok() {
+                break;
+            }
+        }
+        let door = found?;
+        self.stop_sync();
+        self.at_desk(|desk| desk.find_office_at(door))?;
+        self.start_sync()?;
+        self.central()
+    }
+
+    fn enrol(self: &Arc<Self>, request: &ConnectRequest, person: Uuid, member: bool) -> Result<CentralView> {
         let invitation = read(request)?;
         let address = address(&invitation.url, invitation.key)?;
         let door = Door { url: address.as_str().to_owned(), server_key: invitation.key };
@@ -103,8 +141,9 @@ impl App {
             predecessors,
         };
         let enrolled = wait(enrol(&central, &successor, &enrolment, side.now()))??;
-        if organisation.is_some_and(|root| root != enrolled.root.0) {
-            return Err(AppError::NotAllowed);
+        let known = self.at_desk(|desk| Ok(desk.identity.root() == enrolled.root.0))?;
+        if member && !known && !request.another {
+            return Err(AppError::OtherOffice);
         }
         self.stop_sync();
         successor.adopt(&enrolled, end)?;
@@ -143,6 +182,26 @@ impl Desk {
         Ok((end, all))
     }
 
+    /// What was known of the server a person has left no longer counts. Asked before every first session: a kill between
+    /// the choice and this must not leave the tablet between two servers.
+    pub(super) fn settle_server(&mut self, server_id: &str) -> Result<()> {
+        match self.store.read().peer()? {
+            Some(peer) if peer.server_id != server_id => {
+                self.store.transact(|tx| tx.forget_server().map_err(AppError::from))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn find_office_at(&mut self, door: Door) -> Result<()> {
+        let central = self.identity.central.clone().ok_or(AppError::NoOffice)?;
+        let central = Membership { url: door.url, server_key: door.server_key, ..central };
+        let identity = Identity { central: Some(central), ..self.identity.clone() };
+        self.store.transact(|tx| tx.put_setting(IDENTITY, &identity).map_err(AppError::from))?;
+        self.identity = identity;
+        Ok(())
+    }
+
     /// The server knows the person at work under another identity: when that person has arrived, they keep their PIN.
     fn expect_person(&mut self, here: Uuid, there: Uuid) -> Result<()> {
         if here == there { Ok(()) } else { self.save_setting(super::person::AWAITED, &(here, there)) }
@@ -162,7 +221,7 @@ mod tests {
     use super::*;
 
     fn request(address: &str, code: &str) -> ConnectRequest {
-        ConnectRequest { address: address.to_owned(), code: code.to_owned() }
+        ConnectRequest { address: address.to_owned(), code: code.to_owned(), another: false }
     }
 
     #[test]

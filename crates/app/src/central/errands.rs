@@ -5,7 +5,10 @@
 
 use super::{connect, side::Side};
 use crate::{app::App, desk::Desk, error::Result};
-use fieldseal_domain::Digest;
+use fieldseal_domain::{
+    Digest,
+    fold::{DocumentState, Evidence},
+};
 use fieldseal_sync::{Engine, HttpCentral, SyncError};
 use std::sync::{Arc, PoisonError};
 use tokio::runtime::Runtime;
@@ -26,8 +29,8 @@ enum Lacking {
 }
 
 impl App {
-    /// Brings what is missing of a document: its entries, its newest file. Takes as long as the network takes; the
-    /// database is free meanwhile. Whether everything is here then.
+    /// Brings what is missing of a document: its entries, its newest file, and where signatures contradict each other the
+    /// file of each. Takes as long as the network takes; the database is free meanwhile. Whether everything is here then.
     ///
     /// # Errors
     /// [`crate::AppError::Central`] when the office cannot be reached or refuses.
@@ -36,12 +39,17 @@ impl App {
             // With what concerns everybody: without a root that was admitted for it, a good file would be called unknown.
             self.errand(async |engine| engine.fetch_subjects(&[Uuid::nil(), doc]).await)?;
         }
-        match self.lacking(doc)? {
-            Lacking::File(sha256) => {
-                Ok(self.errand(async |engine| engine.fetch_file(sha256).await)?.unwrap_or(false))
+        loop {
+            match self.lacking(doc)? {
+                Lacking::File(sha256) => {
+                    let came = self.errand(async |engine| engine.fetch_file(sha256).await)?;
+                    if !came.unwrap_or(false) {
+                        return Ok(false);
+                    }
+                }
+                Lacking::Nothing => return Ok(true),
+                Lacking::Entries => return Ok(false),
             }
-            Lacking::Nothing => Ok(true),
-            Lacking::Entries => Ok(false),
         }
     }
 
@@ -93,9 +101,20 @@ impl Desk {
         if read.entries_of(doc)?.is_empty() {
             return Ok(Lacking::Entries);
         }
-        Ok(match self.state_of(doc)?.file {
-            Some(file) if read.blob_info(file.0)?.is_none() => Lacking::File(file.0),
-            Some(_) | None => Lacking::Nothing,
-        })
+        Ok(self.file_to_bring(&self.state_of(doc)?)?.map_or(Lacking::Nothing, Lacking::File))
+    }
+
+    /// A file that somebody looks at in this document and that is not here.
+    pub(crate) fn file_to_bring(&self, state: &DocumentState) -> Result<Option<Digest>> {
+        let contradict = |evidence: &&Evidence| {
+            state.slot_conflicts.iter().any(|conflict| conflict.signatures.contains(&evidence.id))
+        };
+        let signed = state.evidence.iter().filter(contradict).map(|evidence| evidence.sealed);
+        for file in state.file.into_iter().chain(signed) {
+            if self.store.read().blob_info(file.0)?.is_none() {
+                return Ok(Some(file.0));
+            }
+        }
+        Ok(None)
     }
 }

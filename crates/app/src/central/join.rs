@@ -48,7 +48,8 @@ impl App {
             return Err(AppError::NotAllowed);
         }
         pins::check(&request.pin)?;
-        let asked = ConnectRequest { address: request.address.clone(), code: request.code.clone() };
+        let asked =
+            ConnectRequest { address: request.address.clone(), code: request.code.clone(), another: false };
         let Invitation { url, code, key } = connect::read(&asked)?;
         let address = connect::address(&url, key)?;
         let door = Door { url: address.as_str().to_owned(), server_key: key };

@@ -17,8 +17,12 @@ pub(super) const AWAITED: &str = "awaited_person";
 pub(crate) const SUCCEEDED: &str = "succeeded_people";
 /// Setting: resets that were done.
 const RESETS: &str = "pin_resets";
-/// Setting: people whose next PIN is their new one.
-pub(crate) const RESET_PINS: &str = "reset_pins";
+/// Setting: people whose next PIN is their new one, and since when, Unix milliseconds.
+const RESET_PINS: &str = "open_pin_resets";
+/// A reset is for now: whoever finds the tablet later must not be the one who chooses. Milliseconds.
+const RESET_OPEN_MS: i64 = 24 * 3600 * 1000;
+/// One that was made longer ago says nothing to a tablet that hears of it only now. Milliseconds.
+const RESET_STALE_MS: i64 = 7 * 24 * 3600 * 1000;
 
 /// Jobs written in one transaction.
 const JOBS_AT_ONCE: usize = 200;
@@ -74,8 +78,13 @@ impl Desk {
             return Ok(());
         }
         done.push(id);
-        let mut reset: Vec<Uuid> = self.setting(RESET_PINS)?.unwrap_or_default();
-        reset.push(person);
+        let mut reset = self.open_resets()?;
+        let now = self.now_ms();
+        let made = id.get_timestamp().map_or(0, |at| i64::try_from(at.to_unix().0).unwrap_or(0) * 1000);
+        // Where the person has no PIN nobody waits for a new one.
+        if now - made < RESET_STALE_MS && self.store.read().pin(person)?.is_some() {
+            reset.push((person, now));
+        }
         self.store.transact(|tx| -> std::result::Result<(), AppError> {
             tx.put_setting(RESETS, &done)?;
             tx.put_setting(RESET_PINS, &reset)?;
@@ -84,18 +93,29 @@ impl Desk {
         Ok(())
     }
 
+    fn now_ms(&self) -> i64 {
+        self.pen.clock.now().timestamp().as_millisecond()
+    }
+
+    fn open_resets(&self) -> Result<Vec<(Uuid, i64)>> {
+        let mut open: Vec<(Uuid, i64)> = self.setting(RESET_PINS)?.unwrap_or_default();
+        let now = self.now_ms();
+        open.retain(|(_, since)| now - since < RESET_OPEN_MS);
+        Ok(open)
+    }
+
     /// Whether the office reset this person's PIN: the PIN given now becomes theirs.
     ///
     /// # Errors
     /// [`AppError::Pin`] for a PIN that is too easy.
     pub(crate) fn take_new_pin(&mut self, person: Uuid, pin: &str) -> Result<bool> {
-        let reset: Vec<Uuid> = self.setting(RESET_PINS)?.unwrap_or_default();
-        if !reset.contains(&person) {
+        let reset = self.open_resets()?;
+        if !reset.iter().any(|(one, _)| *one == person) {
             return Ok(false);
         }
         crate::pins::check(pin)?;
         let hash = crate::pins::hash(pin)?;
-        let left: Vec<Uuid> = reset.into_iter().filter(|one| *one != person).collect();
+        let left: Vec<(Uuid, i64)> = reset.into_iter().filter(|(one, _)| *one != person).collect();
         self.store.transact(|tx| -> std::result::Result<(), AppError> {
             tx.put_pin(person, &Pin { hash, lock: PinLock::default() })?;
             tx.put_setting(RESET_PINS, &left)?;

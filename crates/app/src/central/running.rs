@@ -30,6 +30,7 @@ impl App {
         if running.is_some() {
             return Ok(());
         }
+        side.at(Ok(()), |desk| desk.settle_server(&membership.server_id))?;
         let address = connect::address(&membership.url, membership.server_key)?;
         let central = HttpCentral::new(address).map_err(SyncError::from)?;
         let runner = Runner::new(Engine::new(central, side));

@@ -49,7 +49,7 @@ impl App {
         let whose =
             people.iter().find(|person| Some(&person.name) == name).ok_or(AppError::NotFound("person"))?;
         self.sign_in(whose.id, DEMO_PIN)?;
-        self.connect(&ConnectRequest { address: link.to_owned(), code: String::new() })?;
+        self.connect(&ConnectRequest { address: link.to_owned(), code: String::new(), another: false })?;
         self.until_exchanged()
     }
 

@@ -11,8 +11,11 @@ use ts_rs::TS;
 pub struct ConnectRequest {
     /// Link of the QR, or the server's address.
     pub address: String,
-    /// One-time code.
+    /// One-time code. Not needed where the same office has another address.
     pub code: String,
+    /// It is another office, and this tablet goes over to it with everything that was written on it.
+    #[serde(default)]
+    pub another: bool,
 }
 
 /// First run by a code of the office: the link alone in `address`, or an address and a code.

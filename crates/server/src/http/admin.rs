@@ -70,10 +70,16 @@ pub(super) async fn make_code(
     Ok(Json(server.make_code(request.person).await?.ok_or_else(not_found)?))
 }
 
-pub(super) async fn pin_reset(State(server): State<Server>, Path(person): Path<Uuid>) -> Answer<Json<Done>> {
-    let known = server.store().people().await?.iter().any(|row| row.person == person && row.active);
-    if !known {
-        return Err(not_found());
+pub(super) async fn pin_reset(
+    State(server): State<Server>,
+    Caller(caller): Caller,
+    Path(person): Path<Uuid>,
+) -> Answer<Json<Done>> {
+    let people = server.store().people().await?;
+    let whose = people.iter().find(|row| row.person == person && row.active).ok_or_else(not_found)?;
+    // Whoever stands at an administrator's desk could choose the new PIN: only administrators may open that door.
+    if whose.role.administers() && !caller.role.administers() {
+        return Err(No::new(Code::NotAllowed, "only an administrator may do this to an administrator"));
     }
     let notice = Notice::PinReset { id: Uuid::now_v7(), person };
     let text = serde_json::to_string(&notice).map_err(|error| No::internal(&error))?;

@@ -271,6 +271,10 @@ async fn a_pin_reset_is_told_at_the_next_hello() {
     admin.post::<Value>(&format!("/v1/people/{person}/pin-reset"), &()).await.unwrap();
     let notices = tablet.hello().await.unwrap().notices;
     assert!(matches!(notices.as_slice(), [Notice::PinReset { person: told, .. }] if *told == person));
+    let manager = site.device(&admin, Role::Manager).await;
+    let chief = admin.person();
+    let refused = manager.post::<Value>(&format!("/v1/people/{chief}/pin-reset"), &()).await.unwrap_err();
+    assert_eq!(refused.code, Code::NotAllowed, "a manager does not get at an administrator's desk so");
 }
 
 /// Red if anybody could choose the address that guesses are counted for, or if all behind a proxy were one.

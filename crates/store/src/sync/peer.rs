@@ -129,6 +129,17 @@ impl Tx<'_> {
         })
     }
 
+    /// The server is another one by choice of a person: what was said of entries there no longer counts, and the new one
+    /// is met for the first time. Nothing that was written or read is let go.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn forget_server(&self) -> Result<()> {
+        self.forget_log("", "")?;
+        self.conn.execute_batch("DELETE FROM peer;")?;
+        Ok(())
+    }
+
     /// An entry from elsewhere carries this stamp, and the server finds it credible.
     pub(crate) fn see_stamp(&self, stamp: Hlc) -> Result<()> {
         let sql = "UPDATE peer SET stamp = ?1 WHERE stamp < ?1";

@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// An entry as the server hands it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pulled {
-    /// The entry. Its signature was checked by whoever got it.
+    /// The entry. Its signature was checked by the server that took it in, its id and its body by whoever got it.
     pub entry: Entry,
     /// What the server says of it.
     pub envelope: Envelope,

@@ -68,6 +68,8 @@ class App {
     const { person: before, phase } = this.status ?? {};
     this.status = status;
     if (status.phase === 'first_run') this.settingUp = true;
+    // Opened from a locked key store: now it is known who works here.
+    if (status.phase === 'sign_in' && phase === 'locked') void i18n.use(this.#language());
     if (status.person?.id === before?.id) return;
     register.reset();
     if (!status.person) return;
@@ -147,15 +149,16 @@ class App {
 
   #arrived(language: Language): void {
     void i18n.use(language);
+    remember(language);
     void this.attempt(async () => (this.kinds = await backend.kinds()));
     void this.#preferences();
   }
 
-  /** The first person's language, else what the system prefers. */
+  /** The first person's language; while nobody is known the one that was spoken last, else what the system prefers. */
   #language(): Language {
     const known = this.status?.person?.language ?? this.status?.people[0]?.language;
     if (known) return known;
-    const wished = navigator.languages.map((tag) => tag.slice(0, 2));
+    const wished = [localStorage.getItem(LANGUAGE) ?? '', ...navigator.languages].map((tag) => tag.slice(0, 2));
     const codes: readonly string[] = ['en', 'ro', 'sv', 'nl', 'fr', 'ru', 'de'];
     return (wished.find((code) => codes.includes(code)) ?? 'en') as Language;
   }
@@ -166,6 +169,13 @@ class App {
     const theme = settings?.['theme'];
     if (theme === 'light' || theme === 'dark' || theme === 'sunlight') this.theme = theme;
   }
+}
+
+/** Where the language of who worked last is kept, for the screens before anything is unlocked. Never a customer's. */
+const LANGUAGE = 'language';
+
+function remember(language: Language): void {
+  localStorage.setItem(LANGUAGE, language);
 }
 
 /** The one app. */

@@ -43,7 +43,7 @@ impl<'a> Planner<'a> {
         let firm = desk.firm()?;
         Ok(Self {
             desk,
-            people: desk.store.read().persons()?,
+            people: people(desk)?,
             customers: BTreeMap::new(),
             named: BTreeMap::new(),
             jobs: BTreeMap::new(),
@@ -164,6 +164,16 @@ impl<'a> Planner<'a> {
         }
         Ok(())
     }
+}
+
+/// Those who work here, the office's own first: somebody who worked alone before has the same name twice.
+fn people(desk: &Desk) -> Result<Vec<Person>> {
+    let read = desk.store.read();
+    let roles = read.granted_roles()?;
+    let mut people = read.persons()?;
+    people.retain(|person| !person.left);
+    people.sort_by_key(|person| !roles.contains_key(&person.id));
+    Ok(people)
 }
 
 fn checked(record: &Record) -> Refused<()> {

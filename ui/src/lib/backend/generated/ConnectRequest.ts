@@ -9,6 +9,10 @@ export type ConnectRequest = {
  */
 address: string, 
 /**
- * One-time code.
+ * One-time code. Not needed where the same office has another address.
  */
-code: string, };
+code: string, 
+/**
+ * It is another office, and this tablet goes over to it with everything that was written on it.
+ */
+another: boolean, };
