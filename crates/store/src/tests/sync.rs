@@ -418,7 +418,7 @@ fn only_signatures_have_an_age_that_the_office_hears_of() {
     let mut desk = Desk::new();
     known(&mut desk);
     desk.create(uuid(1), content("a"));
-    desk.freeze(uuid(1), 0, frozen("FS-1", 0, b"f"), b"f").unwrap();
+    desk.freeze(uuid(1), 0, frozen("FS-2026-RO1-00001", 0, b"f"), b"f").unwrap();
     let only = desk.store.read().only_here().unwrap();
     assert_eq!((only.entries, only.signatures, only.oldest_signature_ms), (2, 0, None));
     let signed = desk.signed(uuid(1), "customer", false, b"f+s");
