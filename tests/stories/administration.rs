@@ -2,11 +2,14 @@
 //! was carried in by hand; and what each role may not do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use fieldseal_app::view::{
-    admin::{DeviceStanding, MailView, SetAsideAnswer, StaffPerson},
-    central::ConnectRequest,
-    lists::JobView,
-    retention::RetentionRule,
+use fieldseal_app::{
+    export::Purpose,
+    view::{
+        admin::{DeviceStanding, MailView, SetAsideAnswer, SetAsideRow, StaffPerson},
+        central::ConnectRequest,
+        lists::JobView,
+        retention::RetentionRule,
+    },
 };
 use fieldseal_domain::{
     fold::Status,
@@ -62,7 +65,7 @@ fn somebody_comes_in_and_a_lost_tablet_goes_out() {
 
     tablet.app.start_sync().unwrap();
     let waiting = until("the lost tablet's entries", || {
-        let rows = admin.app.set_aside(false).unwrap();
+        let rows = admin.app.set_aside(false).unwrap().rows;
         rows.iter().any(|row| row.kind == "closed").then_some(rows)
     });
     tablet.app.stop_sync();
@@ -75,8 +78,8 @@ fn somebody_comes_in_and_a_lost_tablet_goes_out() {
     assert_eq!(code_of(admin.app.answer_set_aside(&entries, true, "")), "missing");
     admin.app.answer_set_aside(&entries, true, "asked her, it was she").unwrap();
     synced(&admin);
-    until("an answered list", || admin.app.set_aside(false).unwrap().is_empty().then_some(()));
-    let all = admin.app.set_aside(true).unwrap();
+    until("an answered list", || admin.app.set_aside(false).unwrap().rows.is_empty().then_some(()));
+    let all = admin.app.set_aside(true).unwrap().rows;
     assert!(all.len() == entries.len() && all.iter().all(|row| row.answer == SetAsideAnswer::Accepted));
     until("the document in the register", || {
         admin.app.detail(doc).ok().filter(|view| view.row.status == Status::Signed)
@@ -132,7 +135,7 @@ fn each_role_does_its_own() {
     assert_eq!([code_of(app.staff()), code_of(app.set_aside(false)), code_of(app.copies(None))], [no; 3]);
     let app = &auditor.app;
     assert_eq!(app.staff().unwrap().people.len(), 4);
-    assert!(app.set_aside(true).unwrap().is_empty() && app.copies(None).unwrap().is_empty());
+    assert!(app.set_aside(true).unwrap().rows.is_empty() && app.copies(None).unwrap().is_empty());
     assert_eq!(code_of(app.answer_set_aside(&[], true, "x")), no);
     assert_eq!([code_of(app.mail_settings()), code_of(app.test_mail("a@example.com"))], [no; 2]);
     let app = &manager.app;
@@ -223,6 +226,84 @@ fn what_a_rule_erases_is_shown_before_and_gone_everywhere_after() {
     assert_eq!(left.iter().map(|row| row.document).collect::<Vec<_>>(), [held]);
     admin.app.stop_sync();
     tablet.app.stop_sync();
+}
+
+/// Red if what a tablet that was away adds to an erased document could never be erased, or an erasure were offered twice.
+#[test]
+fn what_comes_after_an_erasure_can_be_erased_too() {
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = colleague(&admin, "Tekla", Role::Technician);
+    let doc = tablet.signed_sheet();
+    synced(&tablet);
+    until("the document", || {
+        admin.app.sync_now();
+        admin.app.detail(doc).ok().filter(|view| view.row.status == Status::Signed)
+    });
+    tablet.app.stop_sync();
+    admin.clock.pass(2 * 366 * 24 * 3600);
+    let rule = RetentionRule { years: 1, kinds: Vec::new() };
+    let reached =
+        || admin.app.retention(&rule).unwrap().rows.iter().map(|row| row.entries).collect::<Vec<_>>();
+    admin.app.stop_sync();
+    assert_eq!(admin.app.erase_documents(&rule, &[doc], "the law says so").unwrap(), 1);
+    assert!(reached().is_empty(), "it is on its way: nobody is asked twice");
+    admin.app.start_sync().unwrap();
+    synced(&admin);
+    assert!(office.is_erased(doc) && reached().is_empty());
+
+    tablet.app.sealed_file(doc, Purpose::Print).unwrap();
+    tablet.app.start_sync().unwrap();
+    synced(&tablet);
+    until("the print at the desk", || {
+        admin.app.sync_now();
+        (reached() == [1]).then_some(())
+    });
+    assert!(!office.is_erased(doc));
+    assert_eq!(admin.app.erase_documents(&rule, &[doc], "the law says so").unwrap(), 1);
+    synced(&admin);
+    assert!(office.is_erased(doc) && reached().is_empty());
+    admin.app.stop_sync();
+    tablet.app.stop_sync();
+}
+
+/// Red if of more entries than one screen shows some could never be answered.
+#[test]
+fn any_number_of_set_aside_entries_is_worked_off() {
+    const MANY: usize = 1100;
+    let office = Office::open();
+    let admin = administrator(&office);
+    let tablet = colleague(&admin, "Tekla", Role::Technician);
+    tablet.app.stop_sync();
+    let row = device_of(&admin, &tablet.status().device_code);
+    admin.app.revoke_device(&row.id, "left in a taxi").unwrap();
+    for number in 0..MANY {
+        let customer = Customer { name: format!("Customer {number}"), ..Customer::default() };
+        tablet.app.save_customer(&customer).unwrap();
+    }
+    tablet.app.start_sync().unwrap();
+    let first = until("the lost tablet's entries", || {
+        let view = admin.app.set_aside(false).unwrap();
+        let last = format!("Customer {}", MANY - 1);
+        view.rows.iter().any(|row| row.title == last).then_some(view)
+    });
+    tablet.app.stop_sync();
+    assert!(first.more && first.rows.len() == 1000);
+    let ids = |rows: &[SetAsideRow]| rows.iter().map(|row| row.entry.clone()).collect::<Vec<_>>();
+    admin.app.answer_set_aside(&ids(&first.rows), true, "she was on her way").unwrap();
+    synced(&admin);
+    let rest = until("the rest", || {
+        let view = admin.app.set_aside(false).unwrap();
+        (!view.more && !view.rows.is_empty() && view.rows.len() < 1000).then_some(view.rows)
+    });
+    assert!(rest.len() >= MANY - 1000 && rest.iter().any(|row| row.title == "Customer 0"));
+    admin.app.answer_set_aside(&ids(&rest), false, "twice").unwrap();
+    synced(&admin);
+    until("an empty list", || admin.app.set_aside(false).unwrap().rows.is_empty().then_some(()));
+    assert!(admin.app.set_aside(true).unwrap().more, "answered ones can still be looked at");
+    let nothing = [Uuid::now_v7().simple().to_string().repeat(2)];
+    assert_eq!(code_of(admin.app.answer_set_aside(&nothing, true, "x")), "not_found");
+    admin.app.stop_sync();
 }
 
 /// Red if a file carried in by hand were taken in part without a word, or its signatures did not arrive.

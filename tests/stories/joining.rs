@@ -112,7 +112,7 @@ fn a_blocked_tablet_comes_back_with_a_new_code() {
     assert!(tablet.app.detail(new).unwrap().row.number.contains(&view.device_code));
     brought(&admin, new);
     assert_eq!(admin.app.detail(new).unwrap().row.status, Status::Signed);
-    let waiting = admin.app.set_aside(false).unwrap();
+    let waiting = admin.app.set_aside(false).unwrap().rows;
     assert!(waiting.iter().any(|group| group.document == Some(late)), "{waiting:?}");
     assert!(waiting.iter().all(|group| group.document != Some(new)), "{waiting:?}");
     assert_eq!((kept(late).sync, kept(new).sync), (SyncStatus::Held, SyncStatus::Synced));
@@ -155,13 +155,13 @@ fn a_tablet_enrolled_since_the_backup_comes_back_after_the_restore() {
     assert_eq!(admin.app.detail(doc).unwrap().row.status, Status::Signed);
     assert_eq!(admin.app.verify(doc).unwrap().grade, VerdictGrade::Good);
     // The key of the journal from before the first enrolment is gone: the office vouches for it.
-    let waiting = admin.app.set_aside(false).unwrap();
+    let waiting = admin.app.set_aside(false).unwrap().rows;
     let journals: Vec<&String> = waiting.iter().filter_map(|row| row.journal.as_ref()).collect();
     assert!(!journals.is_empty() && journals.len() == waiting.len(), "{waiting:?}");
     admin.app.approve_journal(journals[0]).unwrap();
     let entries: Vec<String> = waiting.iter().map(|row| row.entry.clone()).collect();
     admin.app.answer_set_aside(&entries, true, "It is Radu's old tablet").unwrap();
-    until("the answer", || admin.app.set_aside(false).unwrap().is_empty().then_some(()));
+    until("the answer", || admin.app.set_aside(false).unwrap().rows.is_empty().then_some(()));
     assert_eq!(tablet.status().people.len(), 1, "one person, one name at the sign-in");
     admin.app.stop_sync();
     tablet.app.stop_sync();

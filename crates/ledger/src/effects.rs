@@ -29,6 +29,29 @@ pub struct Effect {
     pub made_ms: i64,
 }
 
+/// Why a copy that waited is not sent any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dropped {
+    /// The document was voided or cancelled.
+    Voided,
+    /// Its signature is not the one that closes the document: it was cleared, or another one holds.
+    Replaced,
+    /// What it spoke of was erased.
+    Erased,
+}
+
+impl Dropped {
+    /// As the delivery log says it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Voided => "the document was voided before this copy was sent",
+            Self::Replaced => "this signature no longer closes the document",
+            Self::Erased => "the document was erased before this copy was sent",
+        }
+    }
+}
+
 /// No pause between two tries is longer: milliseconds. What claims to be due later was put off while the server's clock
 /// was wrong, and must not wait until that time comes.
 pub const LONGEST_PAUSE_MS: i64 = 6 * 3600 * 1000;
@@ -75,9 +98,25 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (kind, cause) = (effect.kind.clone(), effect.cause);
         self.write(move |conn| {
+            // What was erased meanwhile stays erased: what the mail server said may hold the address.
             let sql = "UPDATE effect SET state = ?3, detail = ?4, attempts = attempts + 1, changed_ms = ?5
-                       WHERE kind = ?1 AND cause = ?2";
+                       WHERE kind = ?1 AND cause = ?2 AND state = 'queued'";
             conn.execute(sql, params![kind, cause.0, as_word(&state)?, detail, now_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// An effect ends without a try: what it was to send no longer holds.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn drop_effect(&self, effect: &Effect, why: Dropped, now_ms: i64) -> Result<(), StoreError> {
+        let (kind, cause) = (effect.kind.clone(), effect.cause);
+        self.write(move |conn| {
+            let sql = "UPDATE effect SET state = 'refused', detail = ?3, changed_ms = ?4
+                       WHERE kind = ?1 AND cause = ?2 AND state = 'queued'";
+            conn.execute(sql, params![kind, cause.0, why.words(), now_ms])?;
             Ok(())
         })
         .await
@@ -97,7 +136,7 @@ impl Store {
         let (kind, cause) = (effect.kind.clone(), effect.cause);
         self.write(move |conn| {
             let sql = "UPDATE effect SET next_ms = ?3, detail = ?4, attempts = attempts + ?5, changed_ms = ?6
-                       WHERE kind = ?1 AND cause = ?2";
+                       WHERE kind = ?1 AND cause = ?2 AND state = 'queued'";
             let (now_ms, next_ms) = times;
             conn.execute(sql, params![kind, cause.0, next_ms, detail, i64::from(tried), now_ms])?;
             Ok(())
@@ -133,17 +172,22 @@ impl Store {
     }
 }
 
-/// Queues an effect unless its cause has queued it before.
+/// Queues an effect unless its cause has queued it before. One that was dropped unsent comes back when the office's
+/// decision makes its cause count again.
 pub(super) fn queue(conn: &Connection, effect: &Effect) -> Result<(), StoreError> {
     let sql = "INSERT INTO effect (kind, cause, document, state, recipient, next_ms, made_ms, changed_ms)
-               VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?5, ?5) ON CONFLICT DO NOTHING";
+               VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?5, ?5) ON CONFLICT DO UPDATE
+               SET state = 'queued', detail = '', next_ms = ?5, made_ms = ?5, changed_ms = ?5
+               WHERE state = 'refused' AND detail IN (?6, ?7)";
     let (cause, document) = (effect.cause.0, effect.document.as_bytes());
     conn.prepare_cached(sql)?.execute(params![
         effect.kind,
         cause,
         document,
         effect.recipient,
-        effect.made_ms
+        effect.made_ms,
+        Dropped::Voided.words(),
+        Dropped::Replaced.words(),
     ])?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Erasing under a retention rule: salt and body go, and files only they mentioned; header, signature and leaf stay. A
 //! legal hold is stronger than any rule.
 
-use super::{Store, StoreError, digest, project, uuid};
+use super::{Dropped, Store, StoreError, digest, project, uuid};
 use crate::intake;
 use fieldseal_domain::Digest;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -69,10 +69,18 @@ pub(super) fn run(conn: &Connection, entries: &[Digest]) -> Result<(), StoreErro
         subjects.insert(subject);
     }
     for subject in subjects {
-        let sql = "UPDATE effect SET recipient = '' WHERE document = ?1 AND state <> 'queued'";
-        conn.prepare_cached(sql)?.execute([subject])?;
+        forget_copies(conn, subject)?;
         project::mark(conn, uuid(subject))?;
     }
+    Ok(())
+}
+
+/// Addresses go, and what the mail servers said: it may repeat them. A copy that waits would find no file any more.
+fn forget_copies(conn: &Connection, subject: [u8; 16]) -> Result<(), StoreError> {
+    let sql = "UPDATE effect SET recipient = '', detail = CASE state WHEN 'queued' THEN ?2 ELSE '' END,
+                 state = CASE state WHEN 'queued' THEN 'refused' ELSE state END
+               WHERE document = ?1";
+    conn.prepare_cached(sql)?.execute(params![subject, Dropped::Erased.words()])?;
     Ok(())
 }
 

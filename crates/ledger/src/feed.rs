@@ -15,6 +15,10 @@ const MAX_PAGE_BYTES: usize = 8 * 1024 * 1024;
 
 const COLUMNS: &str = "SELECT seq, header, signature, salt, body, envelope, kind FROM entry";
 
+const QUARANTINED: &str =
+    "SELECT seq, header, signature, salt, body, envelope, kind, quarantine, answer FROM entry
+     WHERE quarantine IS NOT NULL";
+
 /// A pull that cannot be answered.
 #[derive(Debug, thiserror::Error)]
 pub enum PullError {
@@ -84,24 +88,37 @@ impl Store {
         .await
     }
 
-    /// Entries in quarantine, newest first; those still without answer, or all.
+    /// Entries in quarantine, newest first, from before a place on; those still without answer, or all.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn quarantine(&self, all: bool, limit: u32) -> Result<Vec<Quarantined>, StoreError> {
+    pub async fn quarantine(
+        &self,
+        all: bool,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<Quarantined>, StoreError> {
         self.read(move |conn| {
             let sql =
-                "SELECT seq, header, signature, salt, body, envelope, kind, quarantine, answer FROM entry
-                       WHERE quarantine IS NOT NULL AND (?1 OR answer IS NULL) ORDER BY seq DESC LIMIT ?2";
-            let mut statement = conn.prepare_cached(sql)?;
-            let rows = statement.query_map(params![all, limit], |row| {
-                Ok(Quarantined {
-                    entry: read_entry(row)?,
-                    reason: super::word(row.get(7)?)?,
-                    answer: row.get::<_, Option<String>>(8)?.map(|answer| answer == "accepted"),
-                })
-            })?;
+                format!("{QUARANTINED} AND (?1 OR answer IS NULL) AND seq < ?2 ORDER BY seq DESC LIMIT ?3");
+            let mut statement = conn.prepare_cached(&sql)?;
+            let before = before.and_then(|seq| i64::try_from(seq).ok()).unwrap_or(i64::MAX);
+            let rows = statement.query_map(params![all, before, limit], read_quarantined)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Of these entries those that were set aside, answered or not.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn set_aside(&self, entries: Vec<Digest>) -> Result<Vec<Quarantined>, StoreError> {
+        self.read(move |conn| {
+            let mut statement = conn.prepare_cached(&format!("{QUARANTINED} AND id = ?1"))?;
+            let one = |id: &Digest| statement.query_row([id.0], read_quarantined).optional();
+            let found = entries.iter().map(one).collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(found.into_iter().flatten().collect())
         })
         .await
     }
@@ -190,6 +207,14 @@ impl Room {
 }
 
 /// A body larger than any program writes stays here; whoever pulls sees it as erased.
+fn read_quarantined(row: &Row<'_>) -> rusqlite::Result<Quarantined> {
+    Ok(Quarantined {
+        entry: read_entry(row)?,
+        reason: super::word(row.get(7)?)?,
+        answer: row.get::<_, Option<String>>(8)?.map(|answer| answer == "accepted"),
+    })
+}
+
 fn read_entry(row: &Row<'_>) -> rusqlite::Result<LoggedEntry> {
     let (salt, body): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(3)?, row.get(4)?);
     let most = max_body(&row.get::<_, String>(6)?);

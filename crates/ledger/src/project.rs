@@ -12,6 +12,7 @@ use fieldseal_domain::{
 };
 use fieldseal_wire::{Envelope, Verdict, register::RegisterRow};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Documents folded in one transaction.
@@ -23,10 +24,12 @@ pub(super) const MARK: &str = "ON CONFLICT (document) DO UPDATE SET mark = mark 
 /// What copies by mail follow from the register.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CopyRules {
-    /// Kinds of documents whose customers get a copy.
-    pub kinds: Vec<String>,
+    /// Kinds of documents whose customers get a copy, each with the place in the log from which on closings count.
+    pub kinds: BTreeMap<String, u64>,
     /// Address of the office that gets one too, or empty.
     pub office: String,
+    /// Place in the log from which on the office gets one.
+    pub office_from: u64,
 }
 
 impl Store {
@@ -289,7 +292,7 @@ fn row(
         updated_ms: i64::try_from(seen.updated_ms).unwrap_or(i64::MAX),
         file,
         file_here: file.map(|file| is_here(conn, file)).transpose()?.unwrap_or(false),
-        conflict: !state.field_conflicts.is_empty() || undecided(state),
+        conflict: !state.field_conflicts.is_empty() || is_undecided(state),
         quarantined: seen.waiting,
         total_minor: total(&state.content),
         currency: total(&state.content).map(|_| state.content.currency.clone()).unwrap_or_default(),
@@ -334,27 +337,36 @@ fn is_here(conn: &Connection, sha256: Digest) -> Result<bool, StoreError> {
     Ok(conn.prepare_cached(sql)?.query_row([sha256.0], |_| Ok(())).optional()?.is_some())
 }
 
-/// A closed document goes to its customer, once per closing signature that counts.
+/// A closed document goes to its customer, once per closing signature that counts. What had arrived before copies were
+/// switched on never does, however often its document is folded again.
 fn copies(document: Uuid, state: &DocumentState, rules: &CopyRules, now_ms: i64) -> Vec<Effect> {
-    if !is_closed(state.status) || undecided(state) || !rules.kinds.contains(&state.content.kind) {
+    let Some(from) = rules.kinds.get(&state.content.kind) else { return Vec::new() };
+    let closing = if is_undecided(state) { None } else { closing(state) };
+    let Some((cause, seq)) = closing.and_then(|found| Some((found.id, found.seq?))) else {
         return Vec::new();
-    }
-    let closing =
-        |evidence: &&Evidence| evidence.weight == Weight::Operative && Some(evidence.sealed) == state.file;
-    let Some(cause) = state.evidence.iter().find(closing) else { return Vec::new() };
-    let customer = state.content.customer.email.trim();
-    let recipients = MAIL.into_iter().zip([customer, rules.office.trim()]);
+    };
+    let customer = (state.content.customer.email.trim(), *from);
+    let office = (rules.office.trim(), rules.office_from.max(*from));
+    let recipients = MAIL.into_iter().zip([customer, office]);
     recipients
-        .filter(|(_, recipient)| !recipient.is_empty())
-        .map(|(kind, recipient)| Effect {
+        .filter(|(_, (recipient, from))| !recipient.is_empty() && seq >= *from)
+        .map(|(kind, (recipient, _))| Effect {
             kind: kind.to_owned(),
-            cause: cause.id,
+            cause,
             document,
             recipient: recipient.to_owned(),
             attempts: 0,
             made_ms: now_ms,
         })
         .collect()
+}
+
+/// The signature that closes a document and counts.
+pub fn closing(state: &DocumentState) -> Option<&Evidence> {
+    let closes = |evidence: &&Evidence| {
+        evidence.weight == Weight::Operative && Some(evidence.sealed) == state.file && is_closed(state.status)
+    };
+    state.evidence.iter().find(closes)
 }
 
 fn is_closed(status: Status) -> bool {
@@ -370,7 +382,7 @@ fn is_closed(status: Status) -> bool {
 }
 
 /// Whether the office has to choose before anything may go out.
-fn undecided(state: &DocumentState) -> bool {
+pub fn is_undecided(state: &DocumentState) -> bool {
     !state.slot_conflicts.is_empty() || !state.requested.is_empty()
 }
 

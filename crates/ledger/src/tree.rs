@@ -6,7 +6,7 @@ use fieldseal_seal::log::{Frontier, NodeReader, TreeError, consistency, inclusio
 use fieldseal_wire::log::InclusionProof;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-pub(super) use fieldseal_seal::log::leaf_hash;
+pub(super) use fieldseal_seal::log::{leaf_hash, node_hash};
 
 /// The hashes in the table.
 struct Nodes<'a>(&'a Connection);

@@ -4,10 +4,14 @@
 use crate::pace::Pace;
 use serde::Deserialize;
 use std::{
-    env, fs, io,
+    collections::BTreeMap,
+    env,
+    ffi::OsString,
+    fs, io,
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::{Path, PathBuf},
 };
+use tracing_subscriber::filter::Directive;
 
 /// Name of the file in the data folder.
 pub const FILE: &str = "server.toml";
@@ -47,6 +51,9 @@ pub enum ConfigError {
         /// What it must be.
         expected: &'static str,
     },
+    /// The environment has a setting that does not exist.
+    #[error("{PREFIX}{0} is no setting: its name is written wrong, or this server does not have it")]
+    Unknown(String),
     /// Only one half of the own certificate is named.
     #[error("tls_certificate and tls_key belong together: set both or neither")]
     HalfCertificate,
@@ -105,7 +112,7 @@ impl Config {
     /// # Errors
     /// The first thing that is wrong.
     pub fn read(data: &Path, listen: Option<SocketAddr>) -> Result<Self, ConfigError> {
-        Self::from(data, listen, |name| env::var(format!("{PREFIX}{name}")).ok())
+        Self::from(data, listen, environment(env::vars_os())?)
     }
 
     /// URL under which devices reach the server.
@@ -134,10 +141,10 @@ impl Config {
     fn from(
         data: &Path,
         listen: Option<SocketAddr>,
-        env: impl Fn(&str) -> Option<String>,
+        env: BTreeMap<String, String>,
     ) -> Result<Self, ConfigError> {
         let mut file = read_file(&data.join(FILE))?;
-        overlay(&mut file, &env)?;
+        overlay(&mut file, env)?;
         let address = || {
             value(
                 "listen",
@@ -166,7 +173,7 @@ impl Config {
             pace: pace(file.requests_per_minute, file.requests_at_once)?,
             plain,
             tls,
-            log: file.log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+            log: file.log.map(check_log).transpose()?.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
         })
     }
 }
@@ -180,7 +187,28 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
     }
 }
 
-fn overlay(file: &mut File, env: &impl Fn(&str) -> Option<String>) -> Result<(), ConfigError> {
+/// What the environment says, by the names of settings without what all begin with.
+fn environment(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<BTreeMap<String, String>, ConfigError> {
+    let ours = variables.filter_map(|(name, text)| {
+        let name = name.to_string_lossy().strip_prefix(PREFIX)?.to_owned();
+        Some((name, text))
+    });
+    ours.map(|(name, text)| match text.into_string() {
+        Ok(text) => Ok((name, text)),
+        Err(text) => Err(ConfigError::Value {
+            setting: format!("{PREFIX}{name}"),
+            value: text.to_string_lossy().into_owned(),
+            expected: "UTF-8",
+        }),
+    })
+    .collect()
+}
+
+/// Each setting is taken out as it is used: what is left is none.
+fn overlay(file: &mut File, mut left: BTreeMap<String, String>) -> Result<(), ConfigError> {
+    let mut env = |name: &str| left.remove(name);
     let list = |text: String| {
         text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
     };
@@ -203,7 +231,7 @@ fn overlay(file: &mut File, env: &impl Fn(&str) -> Option<String>) -> Result<(),
     if let Some(text) = env("PLAIN") {
         file.plain = Some(value("FIELDSEAL_SERVER_PLAIN", &text, "true or false")?);
     }
-    Ok(())
+    left.into_keys().next().map_or(Ok(()), |name| Err(ConfigError::Unknown(name)))
 }
 
 fn value<T: std::str::FromStr>(setting: &str, text: &str, expected: &'static str) -> Result<T, ConfigError> {
@@ -211,6 +239,23 @@ fn value<T: std::str::FromStr>(setting: &str, text: &str, expected: &'static str
         setting: setting.to_owned(),
         value: text.to_owned(),
         expected,
+    })
+}
+
+/// A bare word that is no level would be taken for the name of a part, and everything else be silent.
+fn check_log(text: String) -> Result<String, ConfigError> {
+    let level = |word: &str| word.parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+    let parts = || text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let bare = |part: &str| !part.contains(['=', '[']);
+    let words = parts().filter(|part| bare(part)).all(level);
+    let others = parts().filter(|part| !bare(part)).all(|part| part.parse::<Directive>().is_ok());
+    if words && others && parts().next().is_some() {
+        return Ok(text);
+    }
+    Err(ConfigError::Value {
+        setting: "log".into(),
+        value: text,
+        expected: "a level (error, warn, info, debug, trace, off), parts like fieldseal_server=debug, or both with commas",
     })
 }
 
@@ -258,7 +303,8 @@ mod tests {
     fn with(file: &str, env: &[(&str, &str)]) -> Result<Config, String> {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), file).unwrap();
-        let env = |name: &str| env.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+        let env = env.iter().map(|(name, text)| (format!("{PREFIX}{name}").into(), (*text).into()));
+        let env = environment(env.chain([("PATH".into(), "/bin".into())])).unwrap();
         Config::from(folder.path(), None, env).map_err(|error| error.to_string())
     }
 
@@ -295,9 +341,19 @@ mod tests {
             ("public_url = 'example.com'", "public_url"),
             ("requests_at_once = 0", "requests_per_minute"),
             ("requests_per_minute = -1", "requests_per_minute"),
+            ("log = 'inof'", "log is \"inof\""),
+            ("log = 'info,fieldseal_server=lots'", "fieldseal_server=debug"),
+            ("log = ''", "a level"),
         ] {
             let error = with(file, &[]).unwrap_err();
             assert!(error.contains(named), "{error}");
+        }
+        for (name, named) in [("LISEN", "FIELDSEAL_SERVER_LISEN"), ("LOG", "log is"), ("", "no setting")] {
+            let error = with("", &[(name, "lots")]).unwrap_err();
+            assert!(error.contains(named), "{error}");
+        }
+        for log in ["warn", "fieldseal_server=debug", DEFAULT_LOG, "off, fieldseal_ledger=trace"] {
+            assert_eq!(with("", &[("LOG", log)]).unwrap().log, log);
         }
     }
 }

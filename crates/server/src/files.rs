@@ -199,6 +199,23 @@ impl Files {
         if Digest::of(&bytes) == sha256 { Ok(bytes) } else { Err(FileError::Hash) }
     }
 
+    /// Whether the bytes of a file are still those it is named by, read piece by piece; none when it is gone.
+    ///
+    /// # Errors
+    /// When the object store refuses.
+    pub async fn is_right(&self, sha256: Digest) -> Result<Option<bool>, FileError> {
+        let mut bytes = match self.store.get(&key(sha256)).await {
+            Ok(found) => found.into_stream(),
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let mut hasher = Sha256::new();
+        while let Some(piece) = bytes.next().await {
+            hasher.update(&piece?);
+        }
+        Ok(Some(Digest(hasher.finalize().into()) == sha256))
+    }
+
     /// Deletes a file, whole or not.
     ///
     /// # Errors

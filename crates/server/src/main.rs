@@ -127,7 +127,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
 }
 
 async fn serve(config: Config) -> Result<ExitCode, StartError> {
-    log(&config.log);
+    log(&config.log)?;
     let running = start(config, Clock::system()).await?;
     say!("Fieldseal server on {}", running.server.url());
     if let Some(hash) = running.server.key_hash() {
@@ -211,13 +211,13 @@ async fn admin_code(data: &std::path::Path) -> Result<ExitCode, StartError> {
 }
 
 /// JSON lines without personal data or tokens; never more than was asked for.
-fn log(directives: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_new(directives)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(fieldseal_server::DEFAULT_LOG));
+fn log(directives: &str) -> Result<(), StartError> {
+    let filter = tracing_subscriber::EnvFilter::try_new(directives).map_err(std::io::Error::other)?;
     let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
     if subscriber.try_init().is_err() {
         eprintln!("fieldseal-server: logging was set up before");
     }
+    Ok(())
 }
 
 #[cfg(unix)]

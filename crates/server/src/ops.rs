@@ -72,7 +72,7 @@ pub async fn restore(from: &Path, data: &Path) -> Result<Restored, StartError> {
     Ok(Restored { entries, files })
 }
 
-/// Reads the whole log and looks for every file.
+/// Reads the whole log and every file, and compares each with its hash.
 ///
 /// # Errors
 /// When the folder cannot be opened.
@@ -85,9 +85,27 @@ pub async fn doctor(data: &Path) -> Result<Report, StartError> {
     for journal in &journals {
         findings.extend(journal.findings.iter().map(|finding| format!("{}: {finding}", journal.device)));
     }
-    let gone = missing(&store, &Files::open(data)?).await?;
-    findings.extend(gone.iter().map(|sha256| format!("the file {sha256} is gone")));
+    findings.extend(wrong_files(&store, &Files::open(data)?).await?);
     Ok(Report { journals, findings })
+}
+
+/// Files that the database says are here, and are gone, changed or unreadable.
+async fn wrong_files(store: &Store, files: &Files) -> Result<Vec<String>, StartError> {
+    let (mut findings, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.blobs_after(after, PAGE).await?;
+        let Some((last, _)) = page.last() else { return Ok(findings) };
+        after = Some(*last);
+        for (sha256, _) in &page {
+            match files.is_right(*sha256).await {
+                Ok(Some(true)) => {}
+                Ok(Some(false)) => findings.push(format!("the file {sha256} was changed")),
+                Ok(None) => findings.push(format!("the file {sha256} is gone")),
+                // One bad sector must not hide what is wrong elsewhere.
+                Err(error) => findings.push(format!("the file {sha256} cannot be read: {error}")),
+            }
+        }
+    }
 }
 
 /// Files that the database says are here, and are not, or not in their size.

@@ -4,7 +4,7 @@ use crate::{
     clock::Clock,
     config::Config,
     files::{FileError, Files},
-    http::No,
+    http::{No, Pulse},
     limits::{Guesses, Nonces},
     mail::Mail,
     organisation::Organisation,
@@ -39,6 +39,7 @@ struct Inner {
     buckets: Buckets,
     projector: Notify,
     mail: Mail,
+    pulse: Pulse,
 }
 
 /// Why the server could not be started.
@@ -101,8 +102,10 @@ impl Server {
             nonces: Nonces::default(),
             projector: Notify::new(),
             mail: Mail::default(),
+            pulse: Pulse::default(),
         }));
         own_journal::open(&server).await.map_err(|_| StartError::Journal)?;
+        crate::mail::begin(&server).await?;
         Ok(server)
     }
 
@@ -158,6 +161,10 @@ impl Server {
 
     pub(crate) fn buckets(&self) -> &Buckets {
         &self.0.buckets
+    }
+
+    pub(crate) fn pulse(&self) -> &Pulse {
+        &self.0.pulse
     }
 
     pub(crate) fn mail(&self) -> &Mail {

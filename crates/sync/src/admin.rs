@@ -3,6 +3,7 @@
 //! Each method is one route. Who may call it is the server's to say; nothing here waits with the store in its hands.
 
 use crate::{local::Local, session, transport::HttpCentral};
+use fieldseal_domain::Digest;
 use fieldseal_wire::{
     CallError, Code, Refusal,
     admin::{
@@ -13,6 +14,9 @@ use fieldseal_wire::{
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+/// Ids in one address.
+const IDS: usize = 100;
 
 /// The administration of the server, asked by this device.
 pub struct Admin<'a, L> {
@@ -95,13 +99,29 @@ impl<'a, L: Local> Admin<'a, L> {
         self.ask(async |central| central.post::<_, Value>(&path, &json!({})).await).await.map(drop)
     }
 
-    /// Entries that were set aside, newest first; those without an answer, or `all`; at most `limit`.
+    /// What the server set aside, newest first, from before a place in the log on: what waits for an answer, or all of
+    /// it; at most `limit`.
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn quarantine(&self, all: bool, limit: u32) -> Answer<Vec<Quarantined>> {
-        let query = [("all", all.to_string()), ("limit", limit.to_string())];
+    pub async fn quarantine(&self, all: bool, before: Option<u64>, limit: u32) -> Answer<Vec<Quarantined>> {
+        let mut query = vec![("all", all.to_string()), ("limit", limit.to_string())];
+        query.extend(before.map(|before| ("before", before.to_string())));
         self.ask(async |central| central.get("quarantine", &query).await).await
+    }
+
+    /// Of these entries those that the server set aside, answered or not.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn set_aside(&self, entries: &[Digest]) -> Answer<Vec<Quarantined>> {
+        let mut found = Vec::new();
+        for some in entries.chunks(IDS) {
+            let ids: Vec<String> = some.iter().map(ToString::to_string).collect();
+            let query = [("entries", ids.join(","))];
+            found.extend(self.ask(async |central| central.get::<Vec<_>>("quarantine", &query).await).await?);
+        }
+        Ok(found)
     }
 
     /// The log of copies by mail, newest first: of a document, or of all; at most `limit`.

@@ -222,7 +222,7 @@ impl<C: Central, L: Local> Session<'_, C, L> {
             last,
             journals,
             unsynced_signatures: only_here.signatures,
-            oldest_unsynced_ms: only_here.oldest_ms.and_then(|ms| i64::try_from(ms).ok()),
+            oldest_unsynced_ms: only_here.oldest_signature_ms.and_then(|ms| i64::try_from(ms).ok()),
         };
         self.ask(async |central| central.hello(&hello).await).await
     }

@@ -67,7 +67,7 @@ pub struct DeviceRow {
     pub said_n: u64,
     /// Signatures the device said it had not sent, at its last hello.
     pub unsynced_signatures: u64,
-    /// When the oldest entry it had not sent then was made by its clock, Unix milliseconds.
+    /// When the oldest of those signatures was made by its clock, Unix milliseconds.
     #[serde(default)]
     pub oldest_unsynced_ms: Option<i64>,
     /// Documents the server has as signed by this device.

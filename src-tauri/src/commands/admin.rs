@@ -4,7 +4,7 @@ use super::{Answer, aside, export::ask_which, told};
 use fieldseal_app::{
     App, AppError,
     view::admin::{
-        BroughtView, CopyRow, MailTestView, MailView, NewCode, SetAsideRow, StaffPerson, StaffView,
+        BroughtView, CopyRow, MailTestView, MailView, NewCode, SetAsideView, StaffPerson, StaffView,
     },
 };
 use std::sync::Arc;
@@ -57,7 +57,7 @@ pub async fn approve_journal<R: Runtime>(handle: AppHandle<R>, journal: String) 
 
 /// What the server set aside.
 #[tauri::command]
-pub async fn set_aside<R: Runtime>(handle: AppHandle<R>, all: bool) -> Answer<Vec<SetAsideRow>> {
+pub async fn set_aside<R: Runtime>(handle: AppHandle<R>, all: bool) -> Answer<SetAsideView> {
     ask_office(handle, move |app| app.set_aside(all)).await
 }
 

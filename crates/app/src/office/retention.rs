@@ -9,12 +9,14 @@ use crate::{
 };
 use fieldseal_domain::{
     Digest,
-    event::{Event, Kept},
+    event::{Event, Kept, ReadEvent},
+    facts::Verdict,
     fold::{DocumentState, Status},
     role::Role,
 };
 use fieldseal_store::{Direction, Entry, RegisterFilter, RegisterRow};
 use jiff::{ToSpan as _, Zoned};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Most documents shown, and erased, at once.
@@ -102,10 +104,9 @@ impl Desk {
         loop {
             let page = read.register(filter, Direction::Oldest, after, MOST)?;
             for row in page.rows {
-                let entries: Vec<Digest> = read.entries_of(row.doc)?.iter().filter_map(goes).collect();
+                let entries = self.erasable(row.doc)?;
                 let Some(state) = read.document_state(row.doc)? else { continue };
-                // What was erased shows no customer any more, though its bodies may still be on their way out.
-                if entries.is_empty() || state.erased {
+                if entries.is_empty() {
                     continue;
                 }
                 if reached.len() == MOST as usize {
@@ -120,6 +121,17 @@ impl Desk {
         }
     }
 
+    /// Entries of which no erasure speaks yet: bodies that one names may still be on their way out, and what came after
+    /// it is erased like anything else. An erasure that the server set aside names nothing.
+    fn erasable(&self, doc: Uuid) -> Result<Vec<Digest>> {
+        let read = self.store.read();
+        let (entries, facts) = (read.entries_of(doc)?, read.facts_of(doc)?);
+        let counts =
+            |entry: &&Entry| facts.get(&entry.id).is_none_or(|facts| facts.verdict == Verdict::Accepted);
+        let gone: BTreeSet<Digest> = entries.iter().filter(counts).flat_map(named).collect();
+        Ok(entries.iter().filter_map(goes).filter(|id| !gone.contains(id)).collect())
+    }
+
     fn erase(&mut self, one: &Reached, rule: &str, by: Uuid) -> Result<()> {
         let kept =
             Kept { number: one.row.number.clone(), kind: one.row.kind.clone(), status: one.row.status };
@@ -131,6 +143,17 @@ impl Desk {
         };
         let events: Vec<Event> = one.entries.chunks(PER_EVENT).map(erasure).collect();
         self.append(Some(one.row.doc), &events).map(drop)
+    }
+}
+
+/// What an erasure names; of any other entry nothing.
+fn named(entry: &Entry) -> Vec<Digest> {
+    match entry.event() {
+        Ok(ReadEvent::Known(event)) => match *event {
+            Event::Erased { entries, .. } => entries,
+            _ => Vec::new(),
+        },
+        Ok(ReadEvent::Unknown | ReadEvent::Erased) | Err(_) => Vec::new(),
     }
 }
 

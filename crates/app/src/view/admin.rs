@@ -67,7 +67,7 @@ pub struct StaffDevice {
     pub here_signed: u32,
     /// Journal entries it named that the server does not have.
     pub missing_entries: u32,
-    /// When the oldest thing was made that it had not sent, RFC 3339, or empty.
+    /// When the oldest signature was made that it had not sent, RFC 3339, or empty.
     pub oldest_unsent: String,
     /// The journal it goes on from, when nobody has vouched for that one yet.
     pub unproven: Option<String>,
@@ -148,6 +148,16 @@ pub struct SetAsideRow {
     pub title: String,
     /// The answer so far.
     pub answer: SetAsideAnswer,
+}
+
+/// What the server set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SetAsideView {
+    /// Entries, newest first.
+    pub rows: Vec<SetAsideRow>,
+    /// Whether there are more than are shown: they come when these are answered.
+    pub more: bool,
 }
 
 /// How the connection to the mail server is protected.

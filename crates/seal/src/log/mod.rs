@@ -13,4 +13,6 @@ pub use key::LogKey;
 pub use note::{Checkpoint, NoteError, origin, read_checkpoint, sign_checkpoint, verifier_key};
 pub use proof::{ProofError, verify_consistency, verify_inclusion};
 pub use receipt::{Receipt, ReceiptEntry, ReceiptError, ReceiptFault, Registered};
-pub use tree::{Frontier, Node, NodeReader, TreeError, consistency, inclusion, leaf_hash, root_at};
+pub use tree::{
+    Frontier, Node, NodeReader, TreeError, consistency, inclusion, leaf_hash, node_hash, root_at,
+};

@@ -17,7 +17,8 @@ pub fn leaf_hash(event: &Digest, envelope: &[u8]) -> Digest {
 }
 
 /// Hash over two nodes.
-pub(super) fn node_hash(left: &Digest, right: &Digest) -> Digest {
+#[must_use]
+pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
     let mut hasher = Sha256::new();
     hasher.update([1]);
     hasher.update(left.0);

@@ -9,7 +9,7 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
-use fieldseal_domain::{event::Event, language::Language, party::Person};
+use fieldseal_domain::{Digest, event::Event, language::Language, party::Person};
 use fieldseal_wire::{
     Code,
     admin::{CodeRequest, DeviceRow, Done, EnrolmentCode, PersonRow, Quarantined, Revoke, Revoked},
@@ -118,13 +118,33 @@ pub(super) struct Which {
     all: bool,
     /// At most so many.
     limit: Option<u32>,
+    /// From before this place in the log on.
+    before: Option<u64>,
+    /// Only these, answered or not: ids with commas between them, at most 100.
+    entries: Option<String>,
+}
+
+/// Most entries asked for by their ids at once: they stand in the address.
+const MOST_IDS: usize = 100;
+
+fn ids(text: &str) -> Answer<Vec<Digest>> {
+    let ids = text.split(',').map(str::parse).collect::<Result<Vec<Digest>, _>>();
+    let ids = ids.map_err(|_| No::new(Code::BadRequest, "entries must be ids with commas between them"))?;
+    if ids.len() > MOST_IDS {
+        return Err(No::new(Code::BadRequest, "at most 100 entries can be asked for at once"));
+    }
+    Ok(ids)
 }
 
 pub(super) async fn quarantine(
     State(server): State<Server>,
     Query(which): Query<Which>,
 ) -> Answer<Json<Vec<Quarantined>>> {
-    Ok(Json(server.store().quarantine(which.all, which.limit.unwrap_or(200).min(1000)).await?))
+    if let Some(entries) = which.entries {
+        return Ok(Json(server.store().set_aside(ids(&entries)?).await?));
+    }
+    let limit = which.limit.unwrap_or(200).min(1000);
+    Ok(Json(server.store().quarantine(which.all, which.before, limit).await?))
 }
 
 impl Server {

@@ -14,6 +14,7 @@ mod shapes;
 mod sync;
 
 pub(crate) use error::No;
+pub(crate) use public::Pulse;
 
 use crate::server::Server;
 use access::{Endpoint, ROUTES, Route};

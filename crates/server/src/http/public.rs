@@ -4,17 +4,25 @@ use super::{
     caller::Peer,
     error::{Answer, No},
 };
-use crate::{server::Server, store::Health};
+use crate::{
+    server::Server,
+    store::{Health, Store},
+};
 use axum::{
     Json,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
-use fieldseal_wire::Code;
+use fieldseal_wire::{Code, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
+use tokio::sync::Mutex;
+use uuid::Uuid;
 
 /// The server can read and write.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -23,9 +31,34 @@ pub(super) struct Alive {
     status: &'static str,
 }
 
+/// When the database was last written for this, and whether it could be.
+#[derive(Debug, Default)]
+pub(crate) struct Pulse(Mutex<Option<(Instant, Result<(), Refusal>)>>);
+
+/// What a write found is good for so long: whoever asks without pause must not keep the disk busy.
+const PULSE: Duration = Duration::from_secs(1);
+
+impl Pulse {
+    /// What the last write found; a new one where that is too old. Who asks meanwhile waits for it. What is written is
+    /// another value each time: the database does not touch the disk for one that is there already.
+    async fn beat(&self, store: &Store) -> Result<(), Refusal> {
+        let mut last = self.0.lock().await;
+        if let Some((at, found)) = &*last
+            && at.elapsed() < PULSE
+        {
+            return found.clone();
+        }
+        let found =
+            store.set_setting("healthz", Uuid::now_v7().to_string()).await.map_err(|error| No::from(error).0);
+        *last = Some((Instant::now(), found.clone()));
+        found
+    }
+}
+
 /// Reads and writes: a full disk is found here too.
 pub(super) async fn healthz(State(server): State<Server>) -> Answer<Json<Alive>> {
-    server.store().set_setting("healthz", "0".to_owned()).await?;
+    server.pulse().beat(server.store()).await?;
+    server.store().size().await?;
     Ok(Json(Alive { status: "ok" }))
 }
 

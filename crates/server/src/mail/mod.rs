@@ -5,13 +5,18 @@ mod send;
 mod settings;
 mod texts;
 
+use settings::Since;
 pub(crate) use settings::{check as check_settings, sentence};
 
 use crate::{
     server::Server,
-    store::{CopyRules, Effect, EffectState, LONGEST_PAUSE_MS, StoreError},
+    store::{self, CopyRules, Dropped, Effect, EffectState, LONGEST_PAUSE_MS, StoreError},
 };
-use fieldseal_domain::{Digest, fold::DocumentState, language::Language};
+use fieldseal_domain::{
+    Digest,
+    fold::{DocumentState, Status},
+    language::Language,
+};
 use fieldseal_seal::verify::{Integrity, VerifyOptions, verify};
 use fieldseal_wire::admin::{MailSettings, Words};
 use send::{Outgoing, Sent};
@@ -20,6 +25,8 @@ use tokio::sync::Notify;
 
 /// Name of the setting.
 const SETTING: &str = "mail";
+/// Name of the setting that says since when copies are sent.
+const SINCE: &str = "mail_since";
 /// After this time a mail that nobody takes is given up.
 const GIVE_UP_MS: i64 = 5 * 24 * 3600 * 1000;
 /// First and longest pause between tries.
@@ -52,10 +59,31 @@ pub(crate) async fn put_settings(server: &Server, mut new: MailSettings) -> Resu
     if new.password.is_empty() {
         new.password = settings(server).await?.password;
     }
+    // This one first: killed between the two, nothing old is mailed.
+    keep_since(server, &new).await?;
     server.store().set_setting(SETTING, serde_json::to_string(&new)?).await?;
     server.store().hurry_effects(server.clock().now_ms()).await?;
     server.mail().wake();
     Ok(())
+}
+
+/// Before the first document is folded: settings from before copies had a beginning begin now.
+pub(crate) async fn begin(server: &Server) -> Result<(), StoreError> {
+    keep_since(server, &settings(server).await?).await
+}
+
+async fn since(server: &Server) -> Result<Since, StoreError> {
+    let text = server.store().setting(SINCE).await?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+}
+
+async fn keep_since(server: &Server, settings: &MailSettings) -> Result<(), StoreError> {
+    let before = since(server).await?;
+    let after = before.after(settings, server.store().size().await?);
+    if after == before {
+        return Ok(());
+    }
+    server.store().set_setting(SINCE, serde_json::to_string(&after)?).await
 }
 
 /// The words that are used where an administrator gave none.
@@ -65,9 +93,13 @@ pub(crate) fn shipped_words() -> BTreeMap<Language, Words> {
 
 /// What the fold needs to know of them.
 pub(crate) async fn rules(server: &Server) -> Result<CopyRules, StoreError> {
-    let settings = settings(server).await?;
-    let kinds = if settings.enabled { settings.kinds } else { Vec::new() };
-    Ok(CopyRules { kinds, office: settings.office })
+    let MailSettings { enabled, mut office, kinds, .. } = settings(server).await?;
+    let mut since = since(server).await?;
+    since.kinds.retain(|kind, _| enabled && kinds.contains(kind));
+    if since.office.is_none() {
+        office.clear();
+    }
+    Ok(CopyRules { kinds: since.kinds, office, office_from: since.office.unwrap_or(0) })
 }
 
 /// Sends a test mail.
@@ -125,10 +157,11 @@ async fn attempt(server: &Server, settings: &MailSettings, effect: &Effect) -> R
     let now = server.clock().now_ms();
     let (state, sealed) = match sealed_file(server, effect).await? {
         Ok(found) => found,
-        Err(why) => {
+        Err(Not::Yet(why)) => {
             let times = (now, now.saturating_add(FILE_PAUSE_MS));
             return server.store().postpone_effect(effect, false, why.to_owned(), times).await;
         }
+        Err(Not::Ever(why)) => return server.store().drop_effect(effect, why, now).await,
     };
     let outcome = send::send(settings, outgoing(server, settings, effect, &state, sealed)).await;
     let now = server.clock().now_ms();
@@ -151,17 +184,41 @@ fn pause_ms(attempts: u32) -> i64 {
     first.saturating_mul(1_i64.checked_shl(attempts.min(20)).unwrap_or(i64::MAX)).min(longest)
 }
 
+/// Why a copy is not sent now.
+enum Not {
+    Yet(&'static str),
+    Ever(Dropped),
+}
+
+/// Whether the copy that a signature caused is still what its customer should get: much can have happened to the
+/// document while the mail server was down.
+fn still_holds(state: &DocumentState, cause: Digest) -> Result<(), Not> {
+    if matches!(state.status, Status::Voided | Status::Cancelled) {
+        return Err(Not::Ever(Dropped::Voided));
+    }
+    if store::is_undecided(state) {
+        return Err(Not::Yet("the office has to decide about the document first"));
+    }
+    match store::closing(state) {
+        Some(closing) if closing.id == cause => Ok(()),
+        Some(_) | None => Err(Not::Ever(Dropped::Replaced)),
+    }
+}
+
 /// The closing file, once it is here and verifies.
 async fn sealed_file(
     server: &Server,
     effect: &Effect,
-) -> Result<Result<(DocumentState, Vec<u8>), &'static str>, StoreError> {
+) -> Result<Result<(DocumentState, Vec<u8>), Not>, StoreError> {
     let Some(state) = server.store().document(effect.document).await? else {
-        return Ok(Err("the document is not there"));
+        return Ok(Err(Not::Yet("the document is not there")));
     };
-    let Some(file) = state.file else { return Ok(Err("the document has no sealed file")) };
+    if let Err(not) = still_holds(&state, effect.cause) {
+        return Ok(Err(not));
+    }
+    let Some(file) = state.file else { return Ok(Err(Not::Yet("the document has no sealed file"))) };
     let Ok(bytes) = server.files().whole(file.0).await else {
-        return Ok(Err("the sealed file has not come yet"));
+        return Ok(Err(Not::Yet("the sealed file has not come yet")));
     };
     let mut roots = server.store().earlier_certificates().await?;
     roots.push(server.organisation().root_der().to_vec());
@@ -174,7 +231,7 @@ async fn sealed_file(
         whole.then(|| bytes.to_vec())
     });
     let whole = checked.await.map_err(|_| StoreError::Closed)?;
-    Ok(whole.map(|bytes| (state, bytes)).ok_or("the sealed file does not verify"))
+    Ok(whole.map(|bytes| (state, bytes)).ok_or(Not::Yet("the sealed file does not verify")))
 }
 
 fn outgoing<'a>(

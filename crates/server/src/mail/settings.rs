@@ -1,6 +1,31 @@
 //! How copies are sent: set by an administrator, kept in the database. What can be wrong with it.
 
 use fieldseal_wire::admin::{MailFault, MailSettings, Security};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// From which place in the log on closings are mailed: switching mail on must not mail what is long over. A place and
+/// not a time, so that no clock can be wrong about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Since {
+    /// For each kind of documents that is mailed.
+    pub(crate) kinds: BTreeMap<String, u64>,
+    /// For the office's copy, if it gets one.
+    pub(crate) office: Option<u64>,
+}
+
+impl Since {
+    /// After these settings: what was on goes on as before, what is new begins at `size`, what is off is forgotten.
+    pub(crate) fn after(&self, settings: &MailSettings, size: u64) -> Self {
+        if !settings.enabled {
+            return Self::default();
+        }
+        let begin = |kind: &String| (kind.clone(), self.kinds.get(kind).copied().unwrap_or(size));
+        let office = (!settings.office.trim().is_empty()).then(|| self.office.unwrap_or(size));
+        Self { kinds: settings.kinds.iter().map(begin).collect(), office }
+    }
+}
 
 /// What is wrong with settings that are switched on.
 ///

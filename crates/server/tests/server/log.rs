@@ -1,8 +1,9 @@
 //! The log's proofs, and the folder's: backup, restore, doctor.
 
-use crate::support::{Site, config};
+use crate::support::{Site, config, created, customer, job};
 use fieldseal_domain::{
     Digest,
+    acceptance::Outcome,
     event::{Event, Header},
     role::Role,
 };
@@ -156,6 +157,69 @@ async fn the_doctor_sees_what_was_changed_behind_the_servers_back() {
     conn.close().unwrap();
     let report = ops::doctor(folder.path()).await.unwrap();
     assert!(report.findings.iter().any(|finding| finding.contains("place 1")), "{:?}", report.findings);
+}
+
+/// Red if anything but sizes and names went unread: a body, a signature, the order of a journal, an inner hash of the
+/// tree, the bytes of a file.
+#[tokio::test]
+async fn the_doctor_reads_every_byte() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = site.device(&admin, Role::Technician).await;
+    let by = tablet.person();
+    let (doc, file) = (Uuid::now_v7(), b"bytes of a photo".to_vec());
+    let customer = customer();
+    tablet.say(Some(doc), &created(&job(Some(by), customer.id), &customer, by)).await;
+    let sha256 = Digest::of(&file);
+    let sealed = fieldseal_domain::FileHash(sha256);
+    tablet.say(Some(doc), &Event::Closed { outcome: Outcome::Signed, sealed, by }).await;
+    tablet.say(Some(doc), &Event::Printed { by }).await;
+    tablet.put_blob(sha256, 0, file.len() as u64, file.clone()).await.unwrap();
+    let name = tablet.name.clone();
+    let folder = site.stop().await;
+    let findings = async || ops::doctor(folder.path()).await.unwrap().findings;
+    assert_eq!(findings().await, Vec::<String>::new());
+
+    let path = folder.path().join("blobs").join(&sha256.to_string()[..2]).join(sha256.to_string());
+    let mut other = file.clone();
+    other[3] ^= 1;
+    std::fs::write(&path, &other).unwrap();
+    assert_eq!(findings().await, [format!("the file {sha256} was changed")]);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(findings().await, [format!("the file {sha256} is gone")]);
+    std::fs::write(&path, &file).unwrap();
+
+    let change = |sql: &str| {
+        let conn = rusqlite::Connection::open(folder.path().join("server.db")).unwrap();
+        let triggers =
+            "DROP TRIGGER IF EXISTS entry_is_never_changed; DROP TRIGGER IF EXISTS body_is_only_erased;";
+        conn.execute_batch(triggers).unwrap();
+        assert!(conn.execute(sql, []).unwrap() > 0);
+        conn.close().unwrap();
+    };
+    let own = format!("device = '{name}'");
+    let flip = "unhex(replace(hex(body), hex('Lind AB'), hex('Lind AC')))";
+    let back = "unhex(replace(hex(body), hex('Lind AC'), hex('Lind AB')))";
+    change(&format!("UPDATE entry SET body = {flip} WHERE {own} AND n = 1"));
+    assert_eq!(findings().await, [format!("{name}: entry 1: its body is not the one that was signed")]);
+    change(&format!("UPDATE entry SET body = {back} WHERE {own} AND n = 1"));
+    change(&format!("UPDATE entry SET signature = zeroblob(64) WHERE {own} AND n = 2"));
+    assert_eq!(
+        findings().await,
+        [format!("{name}: entry 2: its signature is not by the key of the journal")]
+    );
+    change(&format!(
+        "UPDATE entry SET (id, header, signature) = (SELECT zeroblob(32), header, signature FROM entry b
+         WHERE b.{own} AND b.n = 1) WHERE {own} AND n = 2"
+    ));
+    let found = findings().await.join("\n");
+    for wrong in ["entry 2: its header was changed", "entry 2: its header speaks of another place"] {
+        assert!(found.contains(wrong), "{found}");
+    }
+    assert!(found.contains("entry 3: it does not follow the entry before it"), "{found}");
+    change("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND pos = 0");
+    let found = findings().await.join("\n");
+    assert!(found.contains("the hash 0 on level 1 of the tree"), "{found}");
 }
 
 #[tokio::test]

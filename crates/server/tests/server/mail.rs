@@ -6,11 +6,14 @@ use fieldseal_domain::{
     ContentHash, Digest, FileHash,
     acceptance::Outcome,
     content::TemplateRef,
-    event::{Event, FrozenRevision, SignedSlot},
+    event::{Event, FrozenRevision, Header, SignedSlot},
     role::Role,
 };
 use fieldseal_server::Clock;
-use fieldseal_wire::admin::{Delivery, DeliveryState, DeviceRow, MailPage, MailSettings, Security};
+use fieldseal_wire::{
+    WireEntry,
+    admin::{Delivery, DeliveryState, MailPage, MailSettings, Security},
+};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -114,12 +117,21 @@ async fn use_mail(admin: &Device, settings: &MailSettings) {
 }
 
 /// A document that is closed with this file; the file itself does not go yet.
-async fn close(tablet: &mut Device, file: &[u8]) -> Uuid {
+pub async fn close(tablet: &mut Device, file: &[u8]) -> Uuid {
     let (doc, by, customer) = (Uuid::now_v7(), tablet.person(), customer());
-    let sealed = FileHash::of(file);
+    let begun = created(&job(Some(by), customer.id), &customer, by);
+    let mut entries = vec![tablet.write(Some(doc), &begun)];
+    entries.extend(seal(tablet, doc, 0, file));
+    tablet.push(&entries).await.unwrap();
+    doc
+}
+
+/// Frozen, signed and closed: the signature is the second of these entries.
+fn seal(tablet: &mut Device, doc: Uuid, revision: u32, file: &[u8]) -> [WireEntry; 3] {
+    let (by, sealed) = (tablet.person(), FileHash::of(file));
     let frozen = FrozenRevision {
         number: "SS-2026-T7-00001".into(),
-        revision: 0,
+        revision,
         content_hash: ContentHash(Digest::of(b"R")),
         file: FileHash(Digest::of(b"P")),
         pages: 1,
@@ -131,7 +143,7 @@ async fn close(tablet: &mut Device, file: &[u8]) -> Uuid {
     };
     let clock = json!({ "wall": "", "zone": "", "mono_ms": 0, "server_offset_ms": null });
     let acceptance = json!({
-        "format": "fieldseal/acceptance/v1", "number": frozen.number, "revision": 0,
+        "format": "fieldseal/acceptance/v1", "number": frozen.number, "revision": revision,
         "content": frozen.content_hash, "file": frozen.file, "slot": "technician", "signer": {},
         "method": "stored", "pointer": null, "ink": Digest::of(b"i"), "small_confirmed": false,
         "consent": { "id": "c.1", "language": "en", "sha256": Digest::of(b"c"), "text": "" },
@@ -146,15 +158,19 @@ async fn close(tablet: &mut Device, file: &[u8]) -> Uuid {
         size: file.len() as u64,
         closes: true,
     };
-    let events = [
-        created(&job(Some(by), customer.id), &customer, by),
+    [
         Event::Frozen(Box::new(frozen)),
         Event::Signed(Box::new(signed)),
         Event::Closed { outcome: Outcome::Signed, sealed, by },
-    ];
-    let entries: Vec<_> = events.iter().map(|event| tablet.write(Some(doc), event)).collect();
-    tablet.push(&entries).await.unwrap();
-    doc
+    ]
+    .map(|event| tablet.write(Some(doc), &event))
+}
+
+/// Something else happens to a document, and the register follows.
+async fn fold_again(admin: &Device, tablet: &mut Device, doc: Uuid) {
+    let by = tablet.person();
+    tablet.say(Some(doc), &Event::Printed { by }).await;
+    let _: Value = admin.get("/v1/register").await.unwrap();
 }
 
 async fn deliveries(admin: &Device, doc: Uuid) -> Vec<Delivery> {
@@ -381,6 +397,135 @@ async fn a_mail_from_a_wrong_clock_does_not_wait_for_it() {
     assert!(mails.recv().await.is_some());
 }
 
+/// Red if a firm that switches copies on mailed everybody whose document is looked at once more.
+#[tokio::test]
+async fn what_came_before_copies_were_switched_on_is_never_mailed() {
+    let site = Site::new().await;
+    let admin = site.admin().await;
+    let mut tablet = tablet_of_samples(&site, &admin).await;
+    let file = sample("good-one-signer");
+    let old = close(&mut tablet, &file).await;
+    tablet.put_blob(Digest::of(&file), 0, file.len() as u64, file.clone()).await.unwrap();
+    let (port, mut mails) = mail_server(Mood::Takes).await;
+    let other_kind = MailSettings { kinds: vec!["intake_protocol".into()], ..settings(port) };
+    let no_office = MailSettings { office: String::new(), ..settings(port) };
+    let off = MailSettings { enabled: false, ..settings(port) };
+    // The kind is added later, the office later still; then all is off for a while.
+    use_mail(&admin, &other_kind).await;
+    let before_kind = close(&mut tablet, &file).await;
+    use_mail(&admin, &no_office).await;
+    let before_office = close(&mut tablet, &file).await;
+    fold_again(&admin, &mut tablet, before_office).await;
+    use_mail(&admin, &settings(port)).await;
+    let on = close(&mut tablet, &file).await;
+    settled(&admin, on, |row| row.state == DeliveryState::Accepted).await;
+    use_mail(&admin, &off).await;
+    let while_off = close(&mut tablet, &file).await;
+    use_mail(&admin, &settings(port)).await;
+    for doc in [old, before_kind, before_office, on, while_off] {
+        fold_again(&admin, &mut tablet, doc).await;
+    }
+    for (doc, copies) in [(old, 0), (before_kind, 0), (before_office, 1), (on, 2), (while_off, 0)] {
+        assert_eq!(deliveries(&admin, doc).await.len(), copies);
+    }
+    for _ in 0..3 {
+        mails.recv().await.unwrap();
+    }
+    assert!(mails.try_recv().is_err());
+    // A server of before kept the settings without a beginning: they begin when it starts.
+    site.running.server.store().set_setting("mail_since", "{}".into()).await.unwrap();
+    let folder = site.stop().await;
+    let running =
+        fieldseal_server::start(crate::support::config(folder.path()), Clock::system()).await.unwrap();
+    let mut admin = admin;
+    for device in [&mut admin, &mut tablet] {
+        device.url = format!("http://{}", running.address);
+        device.sign_in().await.unwrap();
+    }
+    fold_again(&admin, &mut tablet, while_off).await;
+    assert!(deliveries(&admin, while_off).await.is_empty());
+    let new = close(&mut tablet, &file).await;
+    settled(&admin, new, |row| row.state == DeliveryState::Accepted).await;
+    running.stop().await.unwrap();
+}
+
+/// Red if a copy that waited for the mail server went out although its document was voided meanwhile, or went out twice
+/// because it was cleared and signed again.
+#[tokio::test]
+async fn a_copy_that_waited_is_sent_only_if_its_signature_still_closes_the_document() {
+    let site = Site::new().await;
+    let mut admin = site.admin().await;
+    let mut tablet = tablet_of_samples(&site, &admin).await;
+    let (busy, _) = mail_server(Mood::ComeBack).await;
+    use_mail(&admin, &settings(busy)).await;
+    let (first, second) = (sample("good-one-signer"), sample("good-first-of-two-signed-not-closed"));
+    let (voided, again) = (close(&mut tablet, &first).await, Uuid::now_v7());
+    tablet.put_blob(Digest::of(&first), 0, first.len() as u64, first.clone()).await.unwrap();
+    let (by, customer) = (tablet.person(), customer());
+    let begun = tablet.write(Some(again), &created(&job(Some(by), customer.id), &customer, by));
+    let [frozen, signed, closed] = seal(&mut tablet, again, 0, &first);
+    let known = signed.id();
+    tablet.push(&[begun, frozen, signed, closed]).await.unwrap();
+    for doc in [voided, again] {
+        settled(&admin, doc, |row| row.attempts == 1).await;
+    }
+
+    let by = admin.person();
+    let state = site.running.server.store().document(voided).await.unwrap().unwrap();
+    let void = Event::Voided { seen: state.heads, reason: "wrong pump".into(), successor: None, by };
+    admin.say(Some(voided), &void).await;
+    let reason = "wrong date".into();
+    let clear = Event::AcceptanceCleared { signed: known, role: Role::Admin, reason, by };
+    admin.say(Some(again), &clear).await;
+    tablet.hlc = tablet.hlc.max(admin.hlc);
+    let resealed = seal(&mut tablet, again, 1, &second);
+    tablet.push(&resealed).await.unwrap();
+    tablet.put_blob(Digest::of(&second), 0, second.len() as u64, second.clone()).await.unwrap();
+    let _: Value = admin.get("/v1/register").await.unwrap();
+
+    let (takes, mut mails) = mail_server(Mood::Takes).await;
+    use_mail(&admin, &settings(takes)).await;
+    let gone = settled(&admin, voided, |row| row.state == DeliveryState::Refused).await;
+    assert!(gone.iter().all(|row| row.detail.contains("voided") && row.attempts == 1), "{gone:?}");
+    let both = [mails.recv().await.unwrap(), mails.recv().await.unwrap()];
+    assert!(both.iter().all(|mail| attachment(mail) == second));
+    let rows = deliveries(&admin, again).await;
+    let count = |state| rows.iter().filter(|row| row.state == state).count();
+    assert_eq!((count(DeliveryState::Accepted), count(DeliveryState::Refused)), (2, 2), "{rows:?}");
+    let old: Vec<_> = rows.iter().filter(|row| row.cause == known).collect();
+    assert!(old.iter().all(|row| row.detail.contains("no longer closes")), "{rows:?}");
+    assert!(mails.try_recv().is_err(), "one mail each, not two");
+}
+
+/// Red if an address stayed in the delivery log after its document was erased, in the words of a mail server too, or if a
+/// copy that still waited went out.
+#[tokio::test]
+async fn an_erasure_takes_addresses_and_what_mail_servers_said() {
+    let site = Site::new().await;
+    let mut admin = site.admin().await;
+    let mut tablet = tablet_of_samples(&site, &admin).await;
+    let (refuses, _) = mail_server(Mood::Refuses).await;
+    use_mail(&admin, &settings(refuses)).await;
+    let file = sample("good-one-signer");
+    let refused = close(&mut tablet, &file).await;
+    tablet.put_blob(Digest::of(&file), 0, file.len() as u64, file.clone()).await.unwrap();
+    settled(&admin, refused, |row| row.state == DeliveryState::Refused).await;
+    let (busy, _) = mail_server(Mood::ComeBack).await;
+    use_mail(&admin, &settings(busy)).await;
+    let waits = close(&mut tablet, &file).await;
+    settled(&admin, waits, |row| row.attempts == 1).await;
+    let log = site.running.server.store().feed(None, 1000).await.unwrap().entries;
+    let by = admin.person();
+    for (doc, detail) in [(refused, ""), (waits, "the document was erased before this copy was sent")] {
+        let header = |entry: &WireEntry| serde_json::from_slice::<Header>(&entry.header.0).unwrap();
+        let entries = log.iter().map(|logged| &logged.entry);
+        let entries = entries.filter(|entry| header(entry).doc == Some(doc)).map(WireEntry::id).collect();
+        admin.say(Some(doc), &Event::Erased { entries, rule: "10 y".into(), kept: None, by }).await;
+        let gone = settled(&admin, doc, |row| row.state == DeliveryState::Refused).await;
+        assert!(gone.iter().all(|row| row.to.is_empty() && row.detail == detail), "{gone:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_test_button_says_what_the_mail_server_said() {
     let site = Site::new().await;
@@ -406,29 +551,4 @@ async fn the_test_button_says_what_the_mail_server_said() {
     let shown: MailPage = admin.get("/v1/settings/mail").await.unwrap();
     assert!(shown.settings.password.is_empty() && shown.has_password, "kept, and never given out");
     assert_eq!(shown.shipped.len(), 7);
-}
-
-#[tokio::test]
-async fn what_a_tablet_said_it_has_stands_beside_what_is_here() {
-    let time = Arc::new(AtomicI64::new(1_790_000_000_000));
-    let clock = Arc::clone(&time);
-    let site = Site::with_clock(Clock::of(move || clock.load(Ordering::SeqCst))).await;
-    let admin = site.admin().await;
-    let mut tablet = site.device(&admin, Role::Technician).await;
-    close(&mut tablet, b"one").await;
-    let unsent = tablet.write(None, &Event::CustomerSaved(Box::new(customer())));
-    tablet.hello().await.unwrap();
-    let row = async |name: &str| {
-        let rows: Vec<DeviceRow> = admin.get("/v1/devices").await.unwrap();
-        rows.into_iter().find(|row| row.device == name).unwrap()
-    };
-    let before = row(&tablet.name).await;
-    assert_eq!((before.said_n, before.oldest_unsynced_ms), (before.n + 1, Some(1)));
-    assert_eq!((before.signatures, before.signatures_since, before.unsynced_signatures), (1, 0, 3));
-    time.fetch_add(1000, Ordering::SeqCst);
-    tablet.push(&[unsent]).await.unwrap();
-    close(&mut tablet, b"two").await;
-    let after = row(&tablet.name).await;
-    assert_eq!((after.signatures, after.signatures_since), (2, 1), "one of what it called unsent has come");
-    assert!(after.n > after.said_n && !after.unproven);
 }

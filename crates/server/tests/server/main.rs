@@ -16,4 +16,5 @@ mod second_client;
 mod slow;
 mod standing;
 mod support;
+mod watching;
 mod year;

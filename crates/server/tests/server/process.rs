@@ -98,6 +98,34 @@ fn what_is_wrong_is_said_before_anything_is_opened() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was made");
 }
 
+/// Red if a name written wrong, or a log level that is none, were passed over in silence.
+#[test]
+fn a_wrong_name_or_level_in_the_environment_ends_the_start() {
+    for (name, text, says) in [
+        ("FIELDSEAL_SERVER_LISEN", "127.0.0.1:1", "FIELDSEAL_SERVER_LISEN is no setting"),
+        ("FIELDSEAL_SERVER_LOG", "inof", "log is \"inof\""),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new(PROGRAM)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.path())
+            .env(name, text)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let ended = (0..200).find_map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            child.try_wait().unwrap()
+        });
+        child.kill().ok();
+        let output = child.wait_with_output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(ended.is_some_and(|status| !status.success()) && text.contains(says), "{ended:?} {text}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn keys_are_for_the_servers_user_alone() {

@@ -16,8 +16,8 @@ pub struct OnlyHere {
     pub signatures: u64,
     /// Files that were not sent, of entries sent or not.
     pub files: u64,
-    /// Age of the oldest entry: Unix milliseconds of the hybrid clock.
-    pub oldest_ms: Option<u64>,
+    /// When the oldest of those signatures was made: Unix milliseconds of the hybrid clock.
+    pub oldest_signature_ms: Option<u64>,
 }
 
 /// A document (or the rest, without document) that the server does not have wholly.
@@ -61,14 +61,14 @@ impl Read<'_> {
     pub fn only_here(&self) -> Result<OnlyHere> {
         let sql = format!(
             "SELECT coalesce(sum(entries), 0), coalesce(sum(signatures), 0), coalesce(sum(files), 0),
-               min(CASE WHEN entries > 0 THEN hlc END) FROM ({DUE})"
+               min(CASE WHEN signatures > 0 THEN hlc END) FROM ({DUE})"
         );
         Ok(self.conn.prepare_cached(&sql)?.query_row([], |row| {
             Ok(OnlyHere {
                 entries: row.get::<_, Count>(0)?.0,
                 signatures: row.get::<_, Count>(1)?.0,
                 files: row.get::<_, Count>(2)?.0,
-                oldest_ms: row.get::<_, Option<Stamp>>(3)?.map(|stamp| stamp.0.millis()),
+                oldest_signature_ms: row.get::<_, Option<Stamp>>(3)?.map(|stamp| stamp.0.millis()),
             })
         })?)
     }

@@ -412,6 +412,24 @@ fn freeze(desk: &mut Desk, doc: Uuid, pdf: &[u8]) {
     desk.store.transact(|tx| tx.put_blob(BlobSort::Frozen, "application/pdf", pdf)).unwrap();
 }
 
+/// Red if a draft that was not sent made a signature look old.
+#[test]
+fn only_signatures_have_an_age_that_the_office_hears_of() {
+    let mut desk = Desk::new();
+    known(&mut desk);
+    desk.create(uuid(1), content("a"));
+    desk.freeze(uuid(1), 0, frozen("FS-2026-RO1-00001", 0, b"f"), b"f").unwrap();
+    let only = desk.store.read().only_here().unwrap();
+    assert_eq!((only.entries, only.signatures, only.oldest_signature_ms), (2, 0, None));
+    let signed = desk.signed(uuid(1), "customer", false, b"f+s");
+    desk.seal(uuid(1), "customer", vec![signed], b"f+s").unwrap();
+    let only = desk.store.read().only_here().unwrap();
+    let entries = desk.store.read().entries_of(uuid(1)).unwrap();
+    let made = entries.last().unwrap().header.hlc.millis();
+    assert_eq!((only.signatures, only.oldest_signature_ms), (1, Some(made)));
+    assert!(entries[0].header.hlc.millis() < made);
+}
+
 #[test]
 fn files_wait_for_their_entries_and_small_ones_go_first() {
     let mut desk = Desk::new();

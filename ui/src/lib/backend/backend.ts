@@ -177,7 +177,7 @@ export interface AdminBackend {
   resetStaffPin(person: string): Promise<null>;
   revokeDevice(device: string, reason: string): Promise<null>;
   approveJournal(journal: string): Promise<null>;
-  setAside(all: boolean): Promise<v.SetAsideRow[]>;
+  setAside(all: boolean): Promise<v.SetAsideView>;
   answerSetAside(entries: string[], accept: boolean, reason: string): Promise<null>;
   mailSettings(): Promise<v.MailView>;
   saveMailSettings(mail: v.MailView): Promise<v.MailView>;

@@ -109,6 +109,7 @@ export type { Section } from './generated/Section';
 export type { SeriesPolicy } from './generated/SeriesPolicy';
 export type { SetAsideAnswer } from './generated/SetAsideAnswer';
 export type { SetAsideRow } from './generated/SetAsideRow';
+export type { SetAsideView } from './generated/SetAsideView';
 export type { Severity } from './generated/Severity';
 export type { SignAnswer } from './generated/SignAnswer';
 export type { SignatureRow } from './generated/SignatureRow';

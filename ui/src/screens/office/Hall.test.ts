@@ -163,6 +163,17 @@ test('without network it says so, and asks again', async () => {
   expect(staff).toHaveBeenCalledTimes(2);
 });
 
+test('what is set aside says when there is more than it shows', async () => {
+  await enter('admin');
+  await user.click(await at('office-aside'));
+  await screen.findAllByTestId('aside-group');
+  missing('aside-more');
+  const view = { ...(await backend.setAside(false)), more: true };
+  vi.spyOn(backend, 'setAside').mockResolvedValueOnce(view);
+  await user.click(screen.getByTestId('aside-all'));
+  expect((await at('aside-more')).textContent).toContain('More wait than the');
+});
+
 test('a device of no office says how to connect it', async () => {
   await enter('admin');
   vi.spyOn(backend, 'setAside').mockRejectedValueOnce({ code: 'no_office', data: {} });

@@ -8,7 +8,7 @@ use crate::{
     detail,
     error::{AppError, Result},
     office::reason_of,
-    view::admin::{SetAsideAnswer, SetAsideRow},
+    view::admin::{SetAsideAnswer, SetAsideRow, SetAsideView},
 };
 use fieldseal_domain::{
     Digest,
@@ -19,11 +19,13 @@ use fieldseal_sync::wire::{
     QuarantineReason,
     admin::{DeviceRow, Quarantined},
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
-/// Most entries shown at once.
-const MOST: u32 = 500;
+/// Most entries shown at once: the rest come when these are answered.
+const MOST: usize = 1000;
+/// Entries asked for at once: each may bring a body of 64 KiB.
+const PAGE: u32 = 500;
 /// First characters of a device's id, where its code is not known.
 const SHORT: usize = 8;
 
@@ -39,18 +41,31 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotForRole`], [`AppError::NoOffice`], [`AppError::Office`].
-    pub fn set_aside(self: &Arc<Self>, all: bool) -> Result<Vec<SetAsideRow>> {
-        let (found, devices) = self.ask_office(Role::sees_register, async |admin| {
-            Ok((admin.quarantine(all, MOST).await?, admin.devices().await?))
-        })?;
+    pub fn set_aside(self: &Arc<Self>, all: bool) -> Result<SetAsideView> {
+        let devices = self.ask_office(Role::sees_register, async |admin| admin.devices().await)?;
         let hours = Hours::of(&*self.parts.clock);
-        self.at_work(|desk, _| {
-            let rows = found.iter().filter_map(|one| desk.set_aside_row(one, &devices, &hours).transpose());
-            let mut rows: Vec<SetAsideRow> = rows.collect::<Result<_>>()?;
-            // An answer that has not reached the server yet is an answer all the same.
-            rows.retain(|row| all || row.answer == SetAsideAnswer::Open);
-            Ok(rows)
-        })
+        let (mut rows, mut before) = (Vec::new(), None);
+        loop {
+            let page = self
+                .ask_office(Role::sees_register, async |admin| admin.quarantine(all, before, PAGE).await)?;
+            self.at_work(|desk, _| {
+                for one in &page {
+                    let row = desk.set_aside_row(one, &devices, &hours)?;
+                    // An answer that has not reached the server yet is an answer all the same.
+                    rows.extend(row.filter(|row| all || row.answer == SetAsideAnswer::Open));
+                }
+                Ok(())
+            })?;
+            let lowest = page.iter().filter_map(|one| Some(one.entry.read_envelope().ok()?.seq)).min();
+            let goes_on =
+                page.len() >= PAGE as usize && lowest.is_some_and(|at| before.is_none_or(|b| at < b));
+            if !goes_on || rows.len() > MOST {
+                let more = rows.len() > MOST;
+                rows.truncate(MOST);
+                return Ok(SetAsideView { rows, more });
+            }
+            before = lowest;
+        }
     }
 
     /// Lets entries in, or keeps them out for good. All in one transaction.
@@ -64,16 +79,16 @@ impl App {
             .iter()
             .map(|entry| entry.parse().map_err(|_| AppError::NotFound("entry")))
             .collect::<Result<_>>()?;
-        let found =
-            self.ask_office(Role::works_register, async |admin| admin.quarantine(true, 1000).await)?;
-        let opened: Vec<Opened> = found.iter().filter_map(open).collect();
+        let found = self.ask_office(Role::works_register, async |admin| admin.set_aside(&wanted).await)?;
+        let docs: BTreeMap<Digest, Option<Uuid>> =
+            found.iter().filter_map(open).map(|one| (one.id, one.header.doc)).collect();
         self.at_office(Role::works_register, |desk, by| {
             let moment = desk.pen.moment();
             let mut new = Vec::with_capacity(wanted.len());
             for entry in &wanted {
-                let one = opened.iter().find(|one| one.id == *entry).ok_or(AppError::NotFound("entry"))?;
+                let doc = docs.get(entry).ok_or(AppError::NotFound("entry"))?;
                 let answer = Event::QuarantineAnswered { entry: *entry, accept, reason: reason.clone(), by };
-                new.push((one.header.doc, answer));
+                new.push((*doc, answer));
             }
             desk.store.transact(|tx| {
                 for (doc, answer) in &new {

@@ -225,7 +225,7 @@ export function admin(address: URLSearchParams): AdminBackend {
       if (device) devices[at] = { ...device, unproven: null };
       return null;
     },
-    setAside: async (all) => aside.filter((row) => all || row.answer === 'open'),
+    setAside: async (all) => ({ rows: aside.filter((row) => all || row.answer === 'open'), more: false }),
     answerSetAside: async (entries, accept) => {
       const answer = accept ? 'accepted' : 'refused';
       aside = aside.map((row) => (entries.includes(row.entry) ? { ...row, answer } : row));

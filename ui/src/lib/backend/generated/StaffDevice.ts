@@ -58,7 +58,7 @@ here_signed: number,
  */
 missing_entries: number, 
 /**
- * When the oldest thing was made that it had not sent, RFC 3339, or empty.
+ * When the oldest signature was made that it had not sent, RFC 3339, or empty.
  */
 oldest_unsent: string, 
 /**
