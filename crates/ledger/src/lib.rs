@@ -10,6 +10,7 @@ mod error;
 mod feed;
 mod health;
 pub mod intake;
+mod judge;
 mod links;
 mod open;
 mod people;
