@@ -1,8 +1,8 @@
 //! Taking entries into the log: chain, place, envelope, leaf and links in one transaction.
 
-use super::{Journal, Store, StoreError, as_word, erase, integer, links::Links, people, tree};
+use super::{Journal, Store, StoreError, as_word, integer, judge::Judge, links::Links, people, tree};
 use fieldseal_domain::{Digest, event::Header, fold::Place};
-use fieldseal_wire::{Code, Envelope, QuarantineReason, Refusal, Verdict, WireEntry, push::Logged};
+use fieldseal_wire::{Code, Envelope, Refusal, Verdict, WireEntry, push::Logged};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -53,6 +53,11 @@ pub enum Change {
         /// For this customer.
         customer: Uuid,
     },
+    /// A document is for another customer.
+    Customer {
+        /// Customer.
+        customer: Uuid,
+    },
     /// The office answered a quarantined entry.
     Answer {
         /// The entry.
@@ -65,6 +70,17 @@ pub enum Change {
         /// The entries.
         entries: Vec<Digest>,
     },
+}
+
+impl Change {
+    /// Customers and equipment that are named as somebody's or something's.
+    pub(super) fn things(&self) -> Vec<Uuid> {
+        match self {
+            Self::Job { customer, equipment, .. } => [*customer].into_iter().chain(*equipment).collect(),
+            Self::Document { customer, .. } | Self::Customer { customer } => vec![*customer],
+            Self::Equipment { .. } | Self::Answer { .. } | Self::Erase { .. } => Vec::new(),
+        }
+    }
 }
 
 /// An entry whose signature was found right.
@@ -245,6 +261,7 @@ fn insert_all(
     let first = super::count(first)?;
     let origin = note_arrival(conn, append)?;
     let mut edge = tree::frontier(conn, first)?;
+    let mut judge = Judge::new(conn, journal);
     let mut links = Links::default();
     let mut logged = Vec::with_capacity(entries.len());
     for (seq, entry) in (first..).zip(entries) {
@@ -252,17 +269,17 @@ fn insert_all(
             seq,
             event: entry.id,
             received_ms: append.received_ms,
-            verdict: verdict(conn, entry)?,
+            verdict: judge.verdict(entry)?,
             clamped: Envelope::clamp(entry.header.hlc, append.received_ms),
             origin,
         };
         let bytes = envelope.to_bytes().map_err(|_| StoreError::Unreadable("envelope"))?;
         insert(conn, entry, &envelope, &bytes)?;
         tree::grow(conn, &mut edge, tree::leaf_hash(&entry.id, &bytes))?;
-        links.note(conn, &envelope, entry)?;
+        links.note(conn, &mut judge, &envelope, entry)?;
         logged.push(Logged { n: entry.header.n, envelope: bytes.into() });
     }
-    links.write(conn, journal)?;
+    links.write(conn, &mut judge)?;
     if let Some(last) = entries.last() {
         let size = integer(first + entries.len() as u64)?;
         conn.prepare_cached("UPDATE server SET size = ?1")?.execute([size])?;
@@ -277,16 +294,6 @@ fn insert_all(
         ])?;
     }
     Ok(logged)
-}
-
-/// What was thought of it, and what only the log can know.
-fn verdict(conn: &Connection, entry: &Incoming) -> Result<Verdict, StoreError> {
-    match (&entry.change, entry.verdict) {
-        (Some(Change::Erase { entries }), Verdict::Accepted) if erase::is_barred(conn, entries)? => {
-            Ok(Verdict::Quarantined(QuarantineReason::NotAllowed))
-        }
-        (_, verdict) => Ok(verdict),
-    }
 }
 
 fn note_arrival(conn: &Connection, append: &Append) -> Result<Digest, StoreError> {

@@ -11,6 +11,7 @@ mod examine;
 mod feed;
 mod health;
 pub mod intake;
+mod judge;
 mod links;
 mod open;
 mod people;

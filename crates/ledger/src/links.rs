@@ -2,8 +2,9 @@
 //! changes what counts.
 
 use super::{
-    Change, Incoming, Journal, Sight, StoreError, SubjectKind, as_word, erase, integer, project,
-    scope::Scope, uuid,
+    Change, Incoming, StoreError, SubjectKind, as_word, erase, integer,
+    judge::{Judge, Seen},
+    project, uuid,
 };
 use crate::intake;
 use fieldseal_domain::{Digest, fold::Place, hlc::Hlc};
@@ -24,6 +25,7 @@ impl Links {
     pub(super) fn note(
         &mut self,
         conn: &Connection,
+        judge: &mut Judge<'_>,
         envelope: &Envelope,
         entry: &Incoming,
     ) -> Result<(), StoreError> {
@@ -32,6 +34,11 @@ impl Links {
         match (&entry.change, envelope.verdict) {
             (Some(change), Verdict::Accepted) => {
                 let place = clamped(entry.place.clone(), envelope.clamped);
+                for thing in change.things() {
+                    if judge.vouches(thing)? {
+                        vouch(conn, entry.subject, thing)?;
+                    }
+                }
                 apply(conn, entry.subject, &place, change)
             }
             (Some(_), Verdict::Quarantined(_)) | (None, _) => Ok(()),
@@ -39,8 +46,8 @@ impl Links {
     }
 
     /// Writes what the run was about.
-    pub(super) fn write(&self, conn: &Connection, journal: &Journal) -> Result<(), StoreError> {
-        self.note_writer(conn, journal)?;
+    pub(super) fn write(&self, conn: &Connection, judge: &mut Judge<'_>) -> Result<(), StoreError> {
+        self.note_writer(conn, judge)?;
         let head = "INSERT INTO subject (id, kind, head) VALUES (?1, ?2, ?3)
                     ON CONFLICT (id) DO UPDATE SET head = excluded.head";
         let mut head = conn.prepare_cached(head)?;
@@ -67,27 +74,11 @@ impl Links {
 
 impl Links {
     /// Who writes about a subject keeps it in sight; but nobody gets a foreign subject into sight by writing about it.
-    fn note_writer(&self, conn: &Connection, journal: &Journal) -> Result<(), StoreError> {
-        let Some(person) = journal.person else { return Ok(()) };
-        let exists = "SELECT EXISTS (SELECT 1 FROM subject WHERE id = ?1),
-                             EXISTS (SELECT 1 FROM writer WHERE person = ?2 AND subject = ?1)";
-        let mut exists = conn.prepare_cached(exists)?;
+    fn note_writer(&self, conn: &Connection, judge: &mut Judge<'_>) -> Result<(), StoreError> {
+        let Some(person) = judge.person() else { return Ok(()) };
         let mut add = conn.prepare_cached("INSERT INTO writer (person, subject) VALUES (?1, ?2)")?;
-        let mut scope = None;
         for subject in self.subjects.keys() {
-            let ids = params![subject.as_bytes(), person.as_bytes()];
-            let (known, noted): (bool, bool) = exists.query_row(ids, |row| Ok((row.get(0)?, row.get(1)?)))?;
-            if noted {
-                continue;
-            }
-            let in_sight = !known || {
-                let scope = match &scope {
-                    Some(scope) => scope,
-                    None => scope.insert(Scope::of(conn, Sight::Of(person))?),
-                };
-                scope.has(*subject)
-            };
-            if in_sight {
+            if matches!(judge.sight(*subject)?, Seen::New | Seen::InSight) {
                 add.execute(params![person.as_bytes(), subject.as_bytes()])?;
             }
         }
@@ -96,8 +87,15 @@ impl Links {
 }
 
 /// Where an entry counts: its own place, no later than the server lets it.
-fn clamped(place: Place, clamped: Option<Hlc>) -> Place {
+pub(super) fn clamped(place: Place, clamped: Option<Hlc>) -> Place {
     Place { hlc: clamped.map_or(place.hlc, |clamped| place.hlc.min(clamped)), ..place }
+}
+
+/// Somebody who has a customer or a machine in sight says that this is theirs: who sees this, sees them.
+fn vouch(conn: &Connection, subject: Uuid, thing: Uuid) -> Result<(), StoreError> {
+    let sql = "INSERT INTO vouched (subject, thing) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    conn.prepare_cached(sql)?.execute(params![subject.as_bytes(), thing.as_bytes()])?;
+    Ok(())
 }
 
 fn apply(conn: &Connection, subject: Uuid, place: &Place, change: &Change) -> Result<(), StoreError> {
@@ -130,6 +128,7 @@ fn apply(conn: &Connection, subject: Uuid, place: &Place, change: &Change) -> Re
             let sql = "INSERT INTO document (id, job, customer) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
             conn.prepare_cached(sql)?.execute(params![id, job.map(Uuid::into_bytes), customer.as_bytes()])?;
         }
+        Change::Customer { .. } => {}
         Change::Answer { entry, accept } => answer(conn, *entry, *accept)?,
         Change::Erase { entries } => erase::run(conn, entries)?,
     }
@@ -140,10 +139,17 @@ fn apply(conn: &Connection, subject: Uuid, place: &Place, change: &Change) -> Re
 /// read again from everything that counts.
 fn answer(conn: &Connection, entry: Digest, accept: bool) -> Result<(), StoreError> {
     let word = if accept { "accepted" } else { "rejected" };
-    let sql = "UPDATE entry SET answer = ?2 WHERE id = ?1 AND quarantine IS NOT NULL RETURNING subject";
-    let subject: Option<[u8; 16]> =
-        conn.prepare_cached(sql)?.query_row(params![entry.0, word], |row| row.get(0)).optional()?;
-    let Some(subject) = subject.map(uuid) else { return Ok(()) };
+    let sql = "UPDATE entry SET answer = ?2 WHERE id = ?1 AND quarantine IS NOT NULL
+               RETURNING subject, header, body";
+    let row = conn
+        .prepare_cached(sql)?
+        .query_row(params![entry.0, word], |row| Ok((uuid(row.get(0)?), row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((subject, header, body)) = row else { return Ok(()) };
+    let (header, body): (Vec<u8>, Option<Vec<u8>>) = (header, body);
+    if accept && let Some((_, change)) = intake::change_of(&header, body.as_deref()) {
+        change.things().into_iter().try_for_each(|thing| vouch(conn, subject, thing))?;
+    }
     project::mark(conn, subject)?;
     read_again(conn, subject)
 }

@@ -2,7 +2,10 @@
 
 use super::{Store, StoreError, as_word, count, digest, integer, uuid, word};
 use fieldseal_domain::{Digest, hlc::Hlc, role::Role};
-use fieldseal_wire::admin::{DeviceRow, PersonRow};
+use fieldseal_wire::{
+    QuarantineReason,
+    admin::{DeviceRow, PersonRow},
+};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,6 +35,10 @@ pub struct Journal {
     pub person: Option<Uuid>,
     /// Role of that person now.
     pub role: Option<Role>,
+    /// Whether that person may still work.
+    pub active: bool,
+    /// Whether a device was let in with its key; else it was written before, or it is the server's.
+    pub enrolled: bool,
     /// Whether entries count.
     pub state: JournalState,
     /// Last number here.
@@ -56,12 +63,23 @@ impl Journal {
             org: None,
             person,
             role: None,
+            active: true,
+            enrolled: false,
             state,
             n: 0,
             head: Digest::default(),
             hlc: Hlc::default(),
             continues: None,
             revoked_ms: None,
+        }
+    }
+
+    /// Why nothing of it counts now, whatever it says.
+    pub(super) fn set_aside(&self) -> Option<QuarantineReason> {
+        match self.state {
+            JournalState::Unproven => Some(QuarantineReason::UnknownJournal),
+            JournalState::Revoked => Some(QuarantineReason::Revoked),
+            JournalState::Open => (!self.active).then_some(QuarantineReason::Revoked),
         }
     }
 }
@@ -130,7 +148,7 @@ const DEVICES: &str = "WITH RECURSIVE part (device, journal) AS (
 
 const JOURNAL: &str =
     "SELECT j.device, j.ed25519, j.org, j.person, p.role, j.state, j.n, j.head, j.hlc, j.continues,
-  j.revoked_ms FROM journal j LEFT JOIN person p ON p.id = j.person";
+  j.revoked_ms, coalesce(p.active, 1), EXISTS (SELECT 1 FROM device d WHERE d.id = j.device) FROM journal j LEFT JOIN person p ON p.id = j.person";
 
 pub(super) fn journal(conn: &Connection, device: &str) -> rusqlite::Result<Option<Journal>> {
     let sql = format!("{JOURNAL} WHERE j.device = ?1");
@@ -150,6 +168,8 @@ fn read_journal(row: &Row<'_>) -> rusqlite::Result<Journal> {
         hlc: Hlc(u64::from_be_bytes(row.get(8)?)),
         continues: row.get(9)?,
         revoked_ms: row.get(10)?,
+        active: row.get(11)?,
+        enrolled: row.get(12)?,
     })
 }
 
@@ -168,7 +188,7 @@ pub(super) fn add_journal(conn: &Connection, journal: &Journal) -> Result<(), St
     Ok(())
 }
 
-fn person(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<PersonRecord>> {
+pub(super) fn person(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<PersonRecord>> {
     let sql = "SELECT id, name, role, active FROM person WHERE id = ?1";
     conn.prepare_cached(sql)?
         .query_row([id.as_bytes()], |row| {

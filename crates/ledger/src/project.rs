@@ -140,7 +140,8 @@ fn read(row: &Row<'_>) -> Result<Option<Folded>, StoreError> {
     let Some(Inner { header, event }) = intake::read(&header, body.as_deref()) else { return Ok(None) };
     let mut facts = envelope.facts();
     let waits = facts.verdict != Verdict::Accepted && answer.is_none();
-    if answer.as_deref() == Some("accepted") {
+    // An answer that was set aside answers nothing, whoever let it in.
+    if answer.as_deref() == Some("accepted") && !is_answer(&event) {
         facts.verdict = Verdict::Accepted;
     }
     let entry = FoldEntry {
@@ -152,6 +153,15 @@ fn read(row: &Row<'_>) -> Result<Option<Folded>, StoreError> {
         here: false,
     };
     Ok(Some(Folded { seq: envelope.seq, entry, waits }))
+}
+
+fn is_answer(event: &ReadEvent) -> bool {
+    let ReadEvent::Known(event) = event else { return false };
+    match event.as_ref() {
+        Event::QuarantineAnswered { .. } => true,
+        Event::Recovered(recovered) => recovered.inner().is_ok_and(|inner| is_answer(&inner.event)),
+        _ => false,
+    }
 }
 
 fn fold(entries: Vec<Folded>) -> DocumentState {

@@ -22,14 +22,16 @@ const SCOPE: &str = "
        mine AS (SELECT subject FROM writer WHERE person = ?1),
        documents AS (SELECT id, customer FROM document WHERE job IN (SELECT id FROM jobs)
                      UNION SELECT id, customer FROM document WHERE id IN mine),
-       customers AS (SELECT customer AS id FROM jobs UNION SELECT customer FROM documents),
+       customers AS (SELECT j.customer AS id FROM jobs j JOIN vouched v ON v.subject = j.id AND v.thing = j.customer
+                     UNION SELECT d.customer FROM documents d
+                       JOIN vouched v ON v.subject = d.id AND v.thing = d.customer),
        scope AS (
          SELECT id FROM subject WHERE kind IN ('everyone', 'person')
          UNION SELECT id FROM jobs
          UNION SELECT id FROM documents
          UNION SELECT id FROM customers
          UNION SELECT id FROM equipment WHERE customer IN customers
-         UNION SELECT equipment FROM jobs WHERE equipment IS NOT NULL
+         UNION SELECT j.equipment FROM jobs j JOIN vouched v ON v.subject = j.id AND v.thing = j.equipment
          UNION SELECT subject FROM mine)";
 
 impl Store {

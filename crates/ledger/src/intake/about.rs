@@ -72,7 +72,10 @@ impl About {
             Event::FieldsChanged { changes, .. } => {
                 let mut found = Vec::new();
                 changes.values().for_each(|change| digests_in(&change.value, &mut found));
-                Self::default().with_blobs(found)
+                let mut about = Self::default().with_blobs(found);
+                let named = changes.iter().find_map(|(pointer, change)| customer_in(pointer, &change.value));
+                about.change = named.map(|customer| Change::Customer { customer });
+                about
             }
             Event::Frozen(frozen) => Self::default().with_blobs([frozen.file.0]),
             Event::Signed(signed) => Self::default().with_blobs([signed.sealed.0]),
@@ -116,6 +119,16 @@ impl About {
 
 fn photos(content: &Content) -> impl Iterator<Item = Digest> {
     content.photos.iter().map(|photo| photo.sha256)
+}
+
+/// The customer that a changed part of a document names.
+fn customer_in(pointer: &str, value: &Value) -> Option<Uuid> {
+    let id = match pointer {
+        "/customer" => value.get("id")?,
+        "/customer/id" => value,
+        _ => return None,
+    };
+    id.as_str()?.parse().ok()
 }
 
 /// Photos in a changed part of a document: whatever is called `sha256` there.

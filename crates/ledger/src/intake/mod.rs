@@ -4,12 +4,15 @@
 mod about;
 mod rights;
 
-use crate::{Change, Incoming, Journal, JournalState};
+pub(crate) use rights::may_let_in;
+
+use crate::{Change, Incoming, Journal};
 use about::About;
 use fieldseal_domain::{
     Digest,
     event::{Event, Header, MAX_HEADER, ReadEvent, body_hash, max_body},
     fold::Place,
+    party::Person,
 };
 use fieldseal_seal::chain::{EventSignature, JournalKey, SignatureCheck, verify_header};
 use fieldseal_wire::{Code, QuarantineReason, Refusal, Verdict, WireEntry};
@@ -47,6 +50,22 @@ pub(crate) fn change_of(header: &[u8], body: Option<&[u8]>) -> Option<(Place, Ch
     let Inner { header, event } = read(header, body)?;
     let change = About::of(&header, Some(&event)).change?;
     Some((place(&header, Some(&event)), change))
+}
+
+/// Where a stored entry counts, but for the server's clamp.
+pub(crate) fn place_of(header: &[u8], body: Option<&[u8]>) -> Option<Place> {
+    let Inner { header, event } = read(header, body)?;
+    Some(place(&header, Some(&event)))
+}
+
+/// Whom a stored entry tells about, and what.
+pub(crate) fn person_in(event: &ReadEvent) -> Option<Person> {
+    let ReadEvent::Known(event) = event else { return None };
+    match event.as_ref() {
+        Event::PersonSaved(person) => Some(person.clone()),
+        Event::Recovered(recovered) => recovered.inner().ok().and_then(|inner| person_in(&inner.event)),
+        _ => None,
+    }
 }
 
 /// A recovered entry stands where it stood.
@@ -158,10 +177,12 @@ fn check_body(header: &Header, entry: &WireEntry) -> Result<(), Refusal> {
 
 fn verdict(writer: &Writer, header: &Header, event: Option<&ReadEvent>) -> Verdict {
     let journal = &writer.journal;
-    match journal.state {
-        JournalState::Revoked => return Verdict::Quarantined(QuarantineReason::Revoked),
-        JournalState::Unproven => return Verdict::Quarantined(QuarantineReason::UnknownJournal),
-        JournalState::Open => {}
+    if let Some(reason) = journal.set_aside() {
+        return Verdict::Quarantined(reason);
+    }
+    // Only what was written before an enrolment may name another organisation.
+    if journal.enrolled && header.org != writer.org {
+        return Verdict::Quarantined(QuarantineReason::NotAllowed);
     }
     match event {
         None => Verdict::Quarantined(QuarantineReason::Unreadable),

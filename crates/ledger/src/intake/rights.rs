@@ -6,10 +6,22 @@ use fieldseal_domain::{
     role::Role,
 };
 
+/// Whether this role may let in what was set aside: what it may say itself.
+pub(crate) fn may_let_in(role: Role, event: &ReadEvent) -> bool {
+    match event {
+        ReadEvent::Known(event) => has(role, needed(event)),
+        ReadEvent::Unknown | ReadEvent::Erased => true,
+    }
+}
+
 /// Whether the writer of this journal may do this.
 pub(super) fn may(journal: &Journal, org: &str, header: &Header, event: &Event) -> bool {
     // What a device wrote before it was enrolled names its own root as organisation, and it was alone then.
     let before_enrolment = header.org != org;
+    // Devices take a thing from any entry that they get: it must stand where its own sight is asked for.
+    if is_hidden_thing(header, event) {
+        return false;
+    }
     match journal.role {
         // The server's own.
         None => journal.person.is_none(),
@@ -18,6 +30,24 @@ pub(super) fn may(journal: &Journal, org: &str, header: &Header, event: &Event) 
             matches!(event, Event::FirmSaved(_)) || matches!(needed(event), Right::Look | Right::Field)
         }
         Some(role) => has(role, needed(event)),
+    }
+}
+
+/// Something by name, as part of a document.
+fn is_hidden_thing(header: &Header, event: &Event) -> bool {
+    match event {
+        Event::FirmSaved(_)
+        | Event::PersonSaved(_)
+        | Event::CustomerSaved(_)
+        | Event::EquipmentSaved(_)
+        | Event::JobSaved(_) => header.doc.is_some(),
+        Event::Recovered(recovered) => recovered.inner().is_ok_and(|inner| match &inner.event {
+            ReadEvent::Known(event) => {
+                is_hidden_thing(header, event) || is_hidden_thing(&inner.header, event)
+            }
+            ReadEvent::Unknown | ReadEvent::Erased => false,
+        }),
+        _ => false,
     }
 }
 

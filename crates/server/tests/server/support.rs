@@ -11,7 +11,7 @@ use fieldseal_domain::{
 };
 use fieldseal_server::{Clock, Config, Running, start};
 use fieldseal_wire::{
-    Bytes, Refusal, WireEntry,
+    Bytes, Envelope, Refusal, Verdict, WireEntry,
     admin::{CodeRequest, EnrolmentCode, PersonRow},
     enrol::{CONTINUES, Challenge, DeviceKeys, EnrolRequest, Enrolled, POSSESSION, Predecessor},
     push::{Acked, Push},
@@ -361,6 +361,11 @@ pub fn created(job: &Job, customer: &Customer, by: Uuid) -> Event {
     let content = Content { kind: "service_sheet".into(), customer: customer.clone(), ..Content::default() };
     let origin = Some(Origin::Job { job: job.id, code: job.code.clone() });
     Event::Created { content: Box::new(content), origin, by }
+}
+
+/// What the server thought of the first entry.
+pub fn verdict(acked: &Acked) -> Verdict {
+    serde_json::from_slice::<Envelope>(&acked.entries[0].envelope.0).unwrap().verdict
 }
 
 pub fn bytes(text: &str) -> Bytes {
