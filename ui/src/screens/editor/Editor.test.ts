@@ -6,6 +6,7 @@ import type { Backend } from '$lib/backend/backend';
 import { demo } from '$lib/backend/demo';
 import { i18n } from '$lib/i18n/i18n.svelte';
 import { app } from '$lib/state/app.svelte';
+import { jumpTo } from '$lib/state/problems';
 import Work from '../Work.svelte';
 
 const user = userEvent.setup();
@@ -87,4 +88,34 @@ test('a save point that cannot be written is said', async () => {
   await user.click(screen.getByTestId('back'));
   await waitFor(() => expect(app.place.at).toBe('jobs'));
   expect(app.notices.map((notice) => notice.tone)).toContain('failed');
+});
+
+test('a part has its serial number, and a rate that needs a reason its note', async () => {
+  await findings();
+  const index = (await core.document(document)).content.lines.length;
+  await user.click(screen.getByTestId('add-line'));
+  await user.type(await screen.findByTestId(`line-${index}-serial`), 'SN-7');
+  expect(screen.queryByTestId(`line-${index}-vat-note`)).toBeNull();
+  const rate = screen.getByTestId(`line-${index}-vat`);
+  await user.type(screen.getByTestId(`line-${index}-price`), '10');
+  await user.clear(rate);
+  await user.type(rate, '0');
+  await user.tab();
+  await user.type(await screen.findByTestId(`line-${index}-vat-note`), 'reverse charge');
+  await waitFor(async () => {
+    const line = (await core.document(document)).content.lines[index];
+    expect(line).toMatchObject({ serial: 'SN-7', vat_bp: 0, vat_note: 'reverse charge' });
+  });
+});
+
+test('what can be missing in the head of a document has a place to go to', async () => {
+  await findings();
+  Element.prototype.scrollIntoView = () => {};
+  for (const place of ['supplier.legal_name', 'technician', 'currency', 'customer.street']) {
+    (window.document.activeElement as HTMLElement | null)?.blur();
+    jumpTo(place);
+    const input = window.document.activeElement as HTMLInputElement;
+    expect(input.tagName, place).toBe('INPUT');
+    expect(input.closest('details')?.open, place).toBe(true);
+  }
 });

@@ -3,4 +3,4 @@
 /**
  * What is wrong. The sentence is the text `problem.<code>`.
  */
-export type ProblemCode = "missing" | "not_an_option" | "not_a_date" | "not_an_amount" | "too_long" | "times_wrong" | "photo_or_reason" | "times_or_package" | "accessories_or_none" | "serial_or_reason" | "from_intake" | "accessory_not_compared" | "accessory_missing" | "price_incomplete" | "vat_unusual" | "signer_missing" | "slot_twice";
+export type ProblemCode = "missing" | "not_an_option" | "not_a_date" | "not_an_amount" | "too_long" | "too_large" | "times_wrong" | "photo_or_reason" | "times_or_package" | "accessories_or_none" | "serial_or_reason" | "from_intake" | "accessory_not_compared" | "accessory_missing" | "price_incomplete" | "vat_unusual" | "vat_note_missing" | "signer_missing" | "slot_twice";

@@ -3,4 +3,4 @@
 /**
  * Rules beyond "this field is required".
  */
-export type Rule = "photo_or_reason" | "times_or_package" | "accessories_or_none" | "serial_or_reason" | "from_intake" | "accessories_compared" | "prices_complete";
+export type Rule = "photo_or_reason" | "times_or_package" | "accessories_or_none" | "equipment_identified" | "from_intake" | "accessories_compared" | "prices_complete";
