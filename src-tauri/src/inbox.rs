@@ -19,7 +19,7 @@ use std::{
 const LOOK_AGAIN: Duration = Duration::from_millis(400);
 /// Pause between looks where the system cannot tell of changes.
 const POLL: Duration = Duration::from_secs(3);
-/// Files that are looked at; the rest of a very full folder is left alone.
+/// Files that are looked at, the newest; the rest of a very full folder is left alone.
 const MOST: usize = 500;
 /// What a folder is watched for.
 #[derive(Debug, PartialEq, Eq)]
@@ -262,7 +262,7 @@ fn look(sort: &Sort, watched: &Mutex<Watched>) -> Change {
 /// Files of a folder that are meant, by name. Links and hidden files are left alone.
 fn files(sort: &Sort, folder: &Path) -> BTreeMap<String, Look> {
     let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
-    entries
+    let mut found: Vec<(String, Look)> = entries
         .flatten()
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok().filter(|name| sort.means(name))?;
@@ -270,8 +270,11 @@ fn files(sort: &Sort, folder: &Path) -> BTreeMap<String, Look> {
             let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
             Some((name, (metadata.len(), metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH))))
         })
-        .take(MOST)
-        .collect()
+        .collect();
+    // What was put there last is what somebody waits for.
+    found.sort_by(|a, b| (b.1.1, &b.0).cmp(&(a.1.1, &a.0)));
+    found.truncate(MOST);
+    found.into_iter().collect()
 }
 
 impl Sort {
@@ -338,6 +341,24 @@ mod tests {
         }
         for name in ["a.pdf", ".a.jpg", "jpg", "a.jpg.part", ""] {
             assert!(!PHOTOS.means(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn of_a_very_full_folder_the_newest_are_offered() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: String, minutes: u64| {
+            let file = fs::File::create(folder.path().join(name)).unwrap();
+            let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + minutes * 60);
+            file.set_modified(at).unwrap();
+        };
+        (0..MOST as u64 + 40).for_each(|n| put(format!("{:04}.jpg", (n * 7919) % 1000), n));
+        put("new.jpg".into(), 10_000);
+        let found = files(&PHOTOS, folder.path());
+        assert_eq!(found.len(), MOST);
+        assert!(found.contains_key("new.jpg"));
+        for old in 0..40_u64 {
+            assert!(!found.contains_key(&format!("{:04}.jpg", (old * 7919) % 1000)), "{old}");
         }
     }
 

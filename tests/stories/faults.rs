@@ -16,7 +16,8 @@ use fieldseal_domain::{
     Language,
     acceptance::{Method, Signer},
     check::ProblemCode,
-    content::{Answer, ChecklistRow, TimeType, WorkTime},
+    content::{Answer, ChecklistRow, Line, LineType, TimeType, WorkTime},
+    money::{Minor, Quantity, VatRate},
     party::{Customer, Job},
 };
 use fieldseal_tests::{
@@ -69,6 +70,41 @@ fn story_what_is_missing_is_named_with_its_place() {
     assert_eq!(code("checklist.0"), Some(ProblemCode::Missing));
 }
 
+fn a_line() -> Line {
+    Line {
+        line_type: LineType::Package,
+        description: "Revizie".into(),
+        quantity: Quantity(1000),
+        unit: "pcs".into(),
+        unit_price: Some(Minor(45_000)),
+        vat_bp: VatRate(2100),
+        ..Line::default()
+    }
+}
+
+/// Red if no VAT were charged without a reason on the page.
+#[test]
+fn story_no_vat_needs_its_note() {
+    let tablet = Tablet::set_up();
+    let sheet = tablet.filled_sheet();
+    let with = |price: i64, note: &str| {
+        let view = tablet.app.document(sheet.id).unwrap();
+        tablet.save(&view, |content| {
+            let (unit_price, vat_note) = (Some(Minor(price)), note.into());
+            content.lines = vec![Line { unit_price, vat_note, vat_bp: VatRate(0), ..a_line() }];
+        })
+    };
+    let place = |view: &DocumentView| {
+        let found = view.problems.iter().find(|p| p.code == ProblemCode::VatNoteMissing);
+        found.map(|problem| problem.place.clone())
+    };
+    assert_eq!(place(&with(45_000, "")).as_deref(), Some("lines.0.vat_note"));
+    assert!(matches!(tablet.app.freeze(sheet.id).unwrap(), FreezeAnswer::Problems { .. }));
+    assert_eq!(place(&with(0, "")), None, "nothing is charged");
+    assert_eq!(place(&with(45_000, "taxare inversă")), None);
+    let _ = tablet.freeze(sheet.id);
+}
+
 /// Red if a stretch of no time at all, or a break, passed for work.
 #[test]
 fn story_no_minutes_are_no_work() {
@@ -89,6 +125,12 @@ fn story_no_minutes_are_no_work() {
     let blocked = |view: &DocumentView| view.problems.iter().any(|p| p.code == ProblemCode::TimesOrPackage);
     assert!(blocked(&with(TimeType::Work, "2026-09-01T08:00")), "nought minutes");
     assert!(blocked(&with(TimeType::Pause, "2026-09-01T09:00")), "a break");
+    let view = tablet.app.document(sheet.id).unwrap();
+    let driven = tablet.save(&view, |content| {
+        let line = Line { line_type: LineType::Travel, description: "Deplasare".into(), ..a_line() };
+        content.lines = vec![line];
+    });
+    assert!(blocked(&driven), "the way there");
     assert!(matches!(tablet.app.freeze(sheet.id).unwrap(), FreezeAnswer::Problems { .. }));
     assert!(!blocked(&with(TimeType::Work, "2026-09-01T08:01")));
     let _ = tablet.freeze(sheet.id);
@@ -230,6 +272,50 @@ fn story_a_name_that_cannot_be_printed_is_not_signed() {
     assert_eq!(tablet.app.sign(&typed).unwrap_err().code(), "cannot_be_printed");
     let named = SignRequest { signer: signer("Wang Xiaoming"), ..typed };
     assert!(matches!(tablet.app.sign(&named).unwrap(), SignAnswer::Signed { .. }));
+}
+
+/// Red if what one entry of the journal has no room for could not be kept and signed.
+#[test]
+fn story_long_lists_and_long_texts_are_kept_and_signed() {
+    let tablet = Tablet::set_up();
+    let sheet = tablet.filled_sheet();
+    let sheet = tablet.save(&sheet, |content| {
+        content.checklist = (1..=118)
+            .map(|row| ChecklistRow {
+                text: format!("{row:03} {}", "Проверено ".repeat(27)),
+                answer: Some(Answer::Ok),
+                note: String::new(),
+            })
+            .collect();
+        let line = content.lines[0].clone();
+        content.lines.push(line);
+        content.lines.iter_mut().for_each(|line| line.description = "Ж".repeat(20_000));
+    });
+    tablet.app.leave_draft(sheet.id).unwrap();
+    let tablet = tablet.restarted();
+    assert_eq!(tablet.app.sign_in(tablet.person(), PIN).unwrap(), PinAnswer::Right);
+    let again = tablet.app.document(sheet.id).unwrap();
+    assert_eq!(again.content, sheet.content);
+    let again = tablet.save(&again, |content| drop(content.checklist.remove(3)));
+    let _ = tablet.freeze(sheet.id);
+    assert_eq!(tablet.app.document(sheet.id).unwrap().content, again.content, "folded from the journal");
+    let _ = tablet.hand_over(sheet.id, "customer", Language::Ro);
+    tablet.sign("Ștefania Țugulea-Mărginean");
+    tablet.take_back();
+    tablet.close(sheet.id);
+    assert_eq!(tablet.app.verify(sheet.id).unwrap().grade, VerdictGrade::Good);
+}
+
+/// Red if the freeze failed without saying which text is too large.
+#[test]
+fn story_a_text_that_cannot_be_kept_is_named_before_the_freeze() {
+    let tablet = Tablet::set_up();
+    let sheet = tablet.filled_sheet();
+    let sheet = tablet.save(&sheet, |content| content.lines[0].description = "🦄".repeat(20_000));
+    let found: Vec<_> = sheet.problems.iter().filter(|p| p.code == ProblemCode::TooLarge).collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].place, "lines.0.description");
+    assert!(matches!(tablet.app.freeze(sheet.id).unwrap(), FreezeAnswer::Problems { .. }));
 }
 
 /// Red if a character without a glyph were printed as a box instead of being named.

@@ -9,13 +9,14 @@ use fieldseal_app::{
         document::{FreezeAnswer, NewDocument},
         hand_over::{HandOverResult, HandOverStep, NotSignedRequest, SignAnswer},
         lists::JobView,
+        start::PinAnswer,
     },
 };
 use fieldseal_domain::{
     FileHash, Language,
     acceptance::{Method, NoSignatureReason},
     check::ProblemCode,
-    content::{Accessory, Presence, SignerPlan},
+    content::{Accessory, Content, Presence, SignerPlan},
     fold::{MoveError, Status},
     ink::Ink,
     party::Equipment,
@@ -26,6 +27,30 @@ use fieldseal_tests::{
     workshop::ink_of,
 };
 use uuid::Uuid;
+
+/// Fills an intake in so that nothing is missing.
+fn fill_intake(content: &mut Content) {
+    for (key, value) in [
+        ("fault", "Nu pornește"),
+        ("condition", "zgârietură capac"),
+        ("warranty_claim", "no"),
+        ("data_consent", "backup_declined"),
+        ("cost_agreement", "quote_first"),
+        ("agreed_due", "2026-09-17"),
+        ("pickup_terms", "keep_45_days"),
+        ("no_photo_reason", "aparat foto defect"),
+        ("no_accessories", "yes"),
+    ] {
+        content.fields.insert(key.into(), value.into());
+    }
+    content.equipment = vec![Equipment {
+        kind: "laptop".into(),
+        make: "Netvaro Demo".into(),
+        model: "N15 Pro".into(),
+        serial: "DEMO-N15-7H2Q".into(),
+        ..Equipment::default()
+    }];
+}
 
 fn sealed(tablet: &Tablet, doc: Uuid) -> Vec<u8> {
     tablet.app.sealed_file(doc, Purpose::Save).unwrap().bytes
@@ -193,11 +218,57 @@ fn story_what_is_no_signature_is_not_taken_for_one() {
     assert!(matches!(confirmed, SignAnswer::Signed { .. }));
     tablet.take_back();
     let mut request = close_request(sheet.id);
-    request.ink = Some(dot);
+    (request.ink, request.small_confirmed) = (Some(dot), true);
     assert!(
         matches!(tablet.app.close(&request), Err(AppError::SameInk)),
         "the technician cannot reuse the customer's strokes"
     );
+    let tick = Ink { v: 1, w: 60_000, h: 22_000, strokes: vec![vec![9, 9]] };
+    (request.ink, request.small_confirmed) = (Some(tick), false);
+    assert!(matches!(tablet.app.close(&request), Err(AppError::InkSmall)));
+    request.small_confirmed = true;
+    assert_eq!(tablet.app.close(&request).unwrap(), PinAnswer::Right);
+    let confirmed = "\"small_confirmed\":true";
+    let said = String::from_utf8_lossy(&sealed(&tablet, sheet.id)).matches(confirmed).count();
+    assert_eq!(said, 2, "both are sealed as confirmed");
+}
+
+/// Red if prices that the customer does not see on the page were in the file that the customer gets.
+#[test]
+fn story_hidden_prices_are_nowhere_in_the_file() {
+    let tablet = Tablet::set_up();
+    let sheet = tablet.filled_sheet();
+    let _ = tablet.save(&sheet, |content| content.show_prices = false);
+    let _ = tablet.freeze(sheet.id);
+    let _ = tablet.hand_over(sheet.id, "customer", Language::Ro);
+    tablet.sign("Ștefania Țugulea-Mărginean");
+    tablet.take_back();
+    tablet.close(sheet.id);
+    let attached = fieldseal_seal::document_json(&sealed(&tablet, sheet.id)).unwrap().unwrap();
+    let attached: serde_json::Value = serde_json::from_slice(&attached).unwrap();
+    assert_eq!(attached["content"]["lines"][0]["unit_price"], serde_json::Value::Null);
+    assert_eq!(attached["totals"]["gross"], 0);
+    assert_eq!(tablet.app.verify(sheet.id).unwrap().grade, VerdictGrade::Good);
+    let kept = tablet.app.document(sheet.id).unwrap().content;
+    assert_eq!(kept.lines[0].unit_price, sheet.content.lines[0].unit_price, "the firm keeps them");
+}
+
+#[test]
+fn story_a_declined_intake_has_no_return() {
+    let tablet = Tablet::set_up();
+    let sheet = tablet.filled_sheet();
+    let intake = tablet.app.document(sheet.id).unwrap();
+    let start = NewDocument::Customer { customer: intake.content.customer.id, equipment: None };
+    let intake = tablet.app.new_document("intake_protocol", &start).unwrap();
+    let _ = tablet.save(&intake, fill_intake);
+    let _ = tablet.freeze(intake.id);
+    let _ = tablet.hand_over(intake.id, "customer", Language::Ro);
+    let _ = tablet.app.decline(NoSignatureReason::Price, "").unwrap();
+    tablet.take_back();
+    tablet.close(intake.id);
+    let detail = tablet.app.detail(intake.id).unwrap();
+    assert_eq!((detail.row.status, detail.converts_to), (Status::Declined, Vec::new()));
+    assert!(matches!(tablet.app.convert(intake.id, "return_protocol"), Err(AppError::NotFound("kind"))));
 }
 
 #[test]
@@ -217,26 +288,28 @@ fn story_the_return_shows_the_bag_that_is_missing() {
     let start = NewDocument::Customer { customer: customer.id, equipment: Some(laptop.id) };
     let intake = tablet.app.new_document("intake_protocol", &start).unwrap();
     assert_eq!(intake.content.accessories.len(), 2, "usual accessories are offered");
+    let accessories = intake.content.accessories.clone();
     let intake = tablet.save(&intake, |content| {
-        for (key, value) in [
-            ("fault", "Nu pornește"),
-            ("condition", "zgârietură capac"),
-            ("warranty_claim", "no"),
-            ("data_consent", "backup_declined"),
-            ("cost_agreement", "quote_first"),
-            ("agreed_due", "2026-09-17"),
-            ("pickup_terms", "keep_45_days"),
-            ("no_photo_reason", "aparat foto defect"),
-        ] {
-            content.fields.insert(key.into(), value.into());
-        }
+        fill_intake(content);
+        content.equipment[0] = laptop.clone();
+        content.accessories = accessories;
     });
-    assert!(tablet.app.convert(intake.id, "return_protocol").is_err(), "an unsigned intake has no return");
+    let no_return = |why: &str| {
+        assert!(tablet.app.convert(intake.id, "return_protocol").is_err(), "{why}");
+        assert!(tablet.app.detail(intake.id).unwrap().converts_to.is_empty(), "{why}");
+    };
+    no_return("a draft has no return");
+    let unnamed = tablet.save(&intake, |content| content.equipment[0].model = " ".into());
+    assert!(unnamed.problems.iter().any(|problem| problem.place == "equipment.0.model"));
+    let _ = tablet.save(&unnamed, |content| content.equipment[0].model = "N15 Pro".into());
     let _ = tablet.freeze(intake.id);
+    no_return("an intake that nobody signed has no return");
     let _ = tablet.hand_over(intake.id, "customer", Language::Ro);
     tablet.sign("Dănuț-Ionuț Şoşoacăreanu");
     tablet.take_back();
+    no_return("an intake that is not closed has no return");
     tablet.close(intake.id);
+    assert_eq!(tablet.app.detail(intake.id).unwrap().converts_to, ["return_protocol"]);
 
     let back = tablet.app.convert(intake.id, "return_protocol").unwrap();
     assert_eq!(back.content.equipment[0].serial, "DEMO-N15-7H2Q");

@@ -285,6 +285,7 @@ pub fn close_request(doc: Uuid) -> CloseRequest {
         pin: PIN.into(),
         ink: Some(ink_of(2)),
         pointer: Some(PointerKind::Pen),
+        small_confirmed: false,
         keep: false,
     }
 }

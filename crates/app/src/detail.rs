@@ -99,8 +99,6 @@ impl Desk {
         let frozen = state.frozen.as_ref();
         let (content, _, _) = self.newest_content(doc, &state)?;
         let kind = self.kind(&content.kind)?;
-        let closed =
-            state.slots.iter().all(|(_, slot)| *slot != fold::SlotState::Open) && !state.slots.is_empty();
         Ok(DetailView {
             row: row(stored),
             revision: frozen.map_or(state.next_revision, |frozen| frozen.revision),
@@ -111,7 +109,7 @@ impl Desk {
             timeline: self.timeline(&entries)?,
             versions: versions(&entries, &state, &fold::contents_of_versions(read.fold_entries_of(doc)?)),
             slots: slot_views(&state, &content),
-            converts_to: if closed { kind.converts_to.clone() } else { Vec::new() },
+            converts_to: if state.has_a_successor() { kind.converts_to.clone() } else { Vec::new() },
             can_cancel: state.may(&Move::Cancel).is_ok(),
             has_file: state.file.is_some(),
             file_here: state.file.is_some() && self.file_to_bring(&state)?.is_none(),

@@ -22,7 +22,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Bytes of changes that go into one event; the rest goes into the next.
+/// Bytes that go into one event; the rest goes into the next.
 const CHANGES_PER_EVENT: usize = MAX_BODY / 2;
 
 impl App {
@@ -35,7 +35,11 @@ impl App {
             let content = desk.first_content(kind, start, person)?.cleaned()?;
             let doc = Uuid::now_v7();
             let origin = content.origin.clone();
-            desk.append(Some(doc), &[Event::Created { content: Box::new(content), origin, by: person }])?;
+            let first = fold::beginning(&content, CHANGES_PER_EVENT)?;
+            let begun = DocumentState { content: first.clone(), ..DocumentState::default() };
+            let mut events = vec![Event::Created { content: Box::new(first), origin, by: person }];
+            events.extend(changed_events(&begun, &content, person)?);
+            desk.append(Some(doc), &events)?;
             desk.document_view(doc)
         })
     }
@@ -111,7 +115,7 @@ impl App {
     /// Turns a signed document into another kind (an intake into its return).
     ///
     /// # Errors
-    /// [`AppError::NotFound`] when the kind cannot be made from it.
+    /// [`AppError::NotFound`] when the kind cannot be made from it, or when it was not closed with its content agreed to.
     pub fn convert(&self, doc: Uuid, kind: &str) -> Result<DocumentView> {
         self.new_document(kind, &NewDocument::Document { document: doc })
     }
@@ -140,7 +144,8 @@ impl Desk {
             NewDocument::Document { document } => {
                 let state = self.state_of(*document)?;
                 let source = self.kind(&state.content.kind)?;
-                let (Some(frozen), true) = (&state.frozen, source.converts_to.contains(&kind.id)) else {
+                let may = state.has_a_successor() && source.converts_to.contains(&kind.id);
+                let (Some(frozen), true) = (&state.frozen, may) else {
                     return Err(AppError::NotFound("kind"));
                 };
                 let customer = state.content.customer.clone();
@@ -235,27 +240,16 @@ impl Desk {
 
 /// What leads from the last save point to `content`.
 pub(crate) fn changed_events(state: &DocumentState, content: &Content, by: Uuid) -> Result<Vec<Event>> {
-    let changes = fold::diff(&state.content, content)?;
-    Ok(split(changes, state).into_iter().map(|changes| Event::FieldsChanged { changes, by }).collect())
-}
-
-/// Changes in portions that fit into one event each.
-fn split(changes: BTreeMap<String, Value>, state: &DocumentState) -> Vec<BTreeMap<String, Change>> {
-    let mut portions: Vec<BTreeMap<String, Change>> = Vec::new();
-    let mut size = CHANGES_PER_EVENT;
-    for (pointer, value) in changes {
-        let added = pointer.len() + value.to_string().len();
-        if size + added > CHANGES_PER_EVENT {
-            portions.push(BTreeMap::new());
-            size = 0;
-        }
-        size += added;
-        let change = Change { value, parent: state.parents.get(&pointer).copied() };
-        if let Some(portion) = portions.last_mut() {
-            portion.insert(pointer, change);
-        }
-    }
-    portions
+    let over = |(pointer, value): (String, Value)| {
+        let parent = state.parent_of(&pointer);
+        (pointer, Change { value, parent })
+    };
+    let portions = fold::portions(&state.content, content, CHANGES_PER_EVENT)?.into_iter();
+    let event = |portion: BTreeMap<String, Value>| Event::FieldsChanged {
+        changes: portion.into_iter().map(over).collect(),
+        by,
+    };
+    Ok(portions.map(event).collect())
 }
 
 fn comparison(content: &Content, intake: Option<&Content>) -> Option<Comparison> {

@@ -132,6 +132,9 @@ pub enum AppError {
     /// Ink.
     #[error(transparent)]
     Ink(#[from] InkError),
+    /// A very small drawing that nobody confirmed to be a signature.
+    #[error("the signature is very small")]
+    InkSmall,
     /// Photo.
     #[error(transparent)]
     Photo(#[from] PhotoError),
@@ -215,6 +218,7 @@ impl AppError {
             Self::Pin(PinError::Form | PinError::Hash) => "pin_form",
             Self::Ink(InkError::Empty) => "ink_empty",
             Self::Ink(_) => "ink_wrong",
+            Self::InkSmall => "ink_small",
             Self::Photo(PhotoError::Heic) => "photo_heic",
             Self::Photo(PhotoError::NotAPicture) => "photo_not_a_picture",
             Self::Photo(PhotoError::Damaged) => "photo_damaged",

@@ -190,7 +190,7 @@ impl Desk {
     }
 
     fn render_job(&self, wanted: &Wanted<'_>, parts: &crate::app::Parts) -> Result<RenderJob> {
-        let content = wanted.content;
+        let content = &wanted.content.as_shown();
         let kind = self.kind(&content.kind)?;
         let firm = self.firm()?;
         let document = DocumentJson {
@@ -219,6 +219,7 @@ impl Desk {
             .rev()
             .find(|entry| entry.header.kind == "frozen")
             .map(|entry| entry.header.at.wall.clone());
+        let content = state.content.as_shown();
         let document = DocumentJson {
             format: DOCUMENT_FORMAT.to_owned(),
             id: doc,
@@ -227,8 +228,8 @@ impl Desk {
             frozen_at: at.unwrap_or_default(),
             firm: self.firm()?.name,
             template: frozen.template.clone(),
-            content: state.content.clone(),
-            totals: state.content.totals(),
+            totals: content.totals(),
+            content,
             rounding: ROUNDING_RULE.to_owned(),
         };
         let trimmings = Trimmings { firm: self.firm()?, logo: None, photos: Vec::new() };

@@ -109,7 +109,7 @@ impl App {
     /// The technician's own act: PIN and signature close the file, whatever the customer did.
     ///
     /// # Errors
-    /// As [`App::sign`]; [`AppError::Missing`] when nothing is drawn and nothing is stored.
+    /// As [`App::sign`]; [`AppError::InkSmall`] for a very small drawing that was not confirmed; [`AppError::Missing`] when nothing is drawn and nothing is stored.
     pub fn close(&self, request: &CloseRequest) -> Result<PinAnswer> {
         self.at_work(|desk, person| {
             let state = desk.state_of(request.document)?;
@@ -118,6 +118,10 @@ impl App {
             state.may(&Move::Sign(&slot)).map_err(|_| AppError::Move(MoveError::OthersOpen))?;
             let (ink, method) = desk.technicians_ink(request, person)?;
             ink.check()?;
+            let small = ink.size() == InkSize::TooSmall;
+            if method == Method::Drawn && small && !request.small_confirmed {
+                return Err(AppError::InkSmall);
+            }
             desk.refuse_same_ink(&state, &ink)?;
             let answer = desk.try_pin(person, &request.pin)?;
             if answer != PinAnswer::Right {
@@ -141,7 +145,8 @@ impl App {
                 method,
                 pointer: request.ink.as_ref().and(request.pointer),
                 ink: Some(ink.clone()),
-                small_confirmed: false,
+                // A stored one was confirmed when it was drawn.
+                small_confirmed: small || (method == Method::Drawn && request.small_confirmed),
             };
             desk.seal(&state, act)?;
             if request.keep && request.ink.is_some() {

@@ -3,8 +3,11 @@
 use crate::{
     compare,
     content::{Content, Line, LineType, Origin, TimeType},
+    fold,
     kind::{Block, FieldPolicy, FieldType, Kind, Need, Rule, Section},
-    money, text, vat,
+    money,
+    party::Equipment,
+    text, vat,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -24,6 +27,8 @@ pub enum ProblemCode {
     NotAnAmount,
     /// More than 20,000 characters.
     TooLong,
+    /// A text, or a list, that no entry of the journal has room for.
+    TooLarge,
     /// The end comes before the start, or a time is unreadable.
     TimesWrong,
     /// A photo is needed, or a reason why there is none.
@@ -44,6 +49,8 @@ pub enum ProblemCode {
     PriceIncomplete,
     /// A VAT rate that is not one of the day's rates in the customer's country (a warning).
     VatUnusual,
+    /// No VAT, and no note that says why.
+    VatNoteMissing,
     /// A signer is needed.
     SignerMissing,
     /// The same slot twice.
@@ -90,19 +97,25 @@ pub fn problems(kind: &Kind, content: &Content, intake: Option<&Content>) -> Vec
         found.extend(rule_problems(*rule, content, intake));
     }
     found.extend(signer_problems(kind, content));
+    let place = |pointer: String| pointer.trim_start_matches('/').replace('/', ".");
+    found.extend(
+        fold::too_large(content).into_iter().map(|pointer| blocking(place(pointer), ProblemCode::TooLarge)),
+    );
     let mut seen = std::collections::BTreeSet::new();
     found.retain(|problem| seen.insert(problem.clone()));
     found
 }
 
+/// Country whose VAT rates count.
+fn taxed_in(content: &Content) -> &str {
+    let own = &content.supplier.country;
+    if own.is_empty() { &content.customer.country } else { own }
+}
+
 /// Lines whose VAT rate is none of the day's rates and has no note that says why.
 #[must_use]
 pub fn vat_warnings(content: &Content, on: jiff::civil::Date) -> Vec<Problem> {
-    let country = if content.supplier.country.is_empty() {
-        &content.customer.country
-    } else {
-        &content.supplier.country
-    };
+    let country = taxed_in(content);
     let odd = |line: &Line| {
         line.net().is_some() && line.vat_note.trim().is_empty() && !vat::is_usual(country, on, line.vat_bp)
     };
@@ -245,10 +258,8 @@ fn rule_problems(rule: Rule, content: &Content, intake: Option<&Content>) -> Vec
             ProblemCode::PhotoOrReason,
         ),
         Rule::TimesOrPackage => {
-            let package = content
-                .lines
-                .iter()
-                .any(|line| matches!(line.line_type, LineType::Package | LineType::Fee | LineType::Travel));
+            let package =
+                content.lines.iter().any(|line| matches!(line.line_type, LineType::Package | LineType::Fee));
             let worked = content.times.iter().any(|time| {
                 time.time_type == TimeType::Work && time.minutes().is_some_and(|minutes| minutes > 0)
             });
@@ -259,12 +270,11 @@ fn rule_problems(rule: Rule, content: &Content, intake: Option<&Content>) -> Vec
             "accessories",
             ProblemCode::AccessoriesOrNone,
         ),
-        Rule::SerialOrReason => content
+        Rule::EquipmentIdentified => content
             .equipment
             .iter()
             .enumerate()
-            .filter(|(_, item)| item.serial.trim().is_empty() && item.serial_reason.trim().is_empty())
-            .map(|(index, _)| blocking(format!("equipment.{index}.serial"), ProblemCode::SerialOrReason))
+            .flat_map(|(index, item)| equipment_problems(index, item))
             .collect(),
         Rule::FromIntake => {
             when(!matches!(content.origin, Some(Origin::Document { .. })), "origin", ProblemCode::FromIntake)
@@ -274,6 +284,17 @@ fn rule_problems(rule: Rule, content: &Content, intake: Option<&Content>) -> Vec
         }
         Rule::PricesComplete => price_problems(content),
     }
+}
+
+fn equipment_problems(index: usize, item: &Equipment) -> Vec<Problem> {
+    let parts = [("kind", &item.kind), ("make", &item.make), ("model", &item.model)];
+    let empty = parts.into_iter().filter(|(_, value)| value.trim().is_empty());
+    let mut found: Vec<Problem> =
+        empty.map(|(key, _)| blocking(format!("equipment.{index}.{key}"), ProblemCode::Missing)).collect();
+    if item.serial.trim().is_empty() && item.serial_reason.trim().is_empty() {
+        found.push(blocking(format!("equipment.{index}.serial"), ProblemCode::SerialOrReason));
+    }
+    found
 }
 
 fn price_problems(content: &Content) -> Vec<Problem> {
@@ -288,6 +309,11 @@ fn price_problems(content: &Content) -> Vec<Problem> {
     for (index, line) in content.lines.iter().enumerate() {
         if priced(&line) && line.unit_price.is_none() {
             found.push(blocking(format!("lines.{index}.unit_price"), ProblemCode::PriceIncomplete));
+        }
+        let charged = line.net().is_some_and(|net| net.0 != 0);
+        let no_vat = charged && line.vat_bp.0 == 0 && line.vat_note.trim().is_empty();
+        if no_vat && vat::is_known(taxed_in(content)) {
+            found.push(blocking(format!("lines.{index}.vat_note"), ProblemCode::VatNoteMissing));
         }
     }
     found

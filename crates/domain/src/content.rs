@@ -311,6 +311,16 @@ impl Content {
         money::totals(self.lines.iter().filter_map(|line| line.net().map(|net| (line.vat_bp, net))))
     }
 
+    /// The content as it is printed and attached: prices that the page does not show are not in it.
+    #[must_use]
+    pub fn as_shown(&self) -> Self {
+        let mut shown = self.clone();
+        if !self.show_prices {
+            shown.lines.iter_mut().for_each(|line| line.unit_price = None);
+        }
+        shown
+    }
+
     /// The value of a field; empty when it was never filled in.
     pub fn field(&self, key: &str) -> &str {
         self.fields.get(key).map_or("", String::as_str)

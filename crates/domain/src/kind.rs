@@ -122,8 +122,8 @@ pub enum Rule {
     TimesOrPackage,
     /// Accessories listed, or the field `no_accessories` set to yes.
     AccessoriesOrNone,
-    /// Equipment has a serial number, or says why not.
-    SerialOrReason,
+    /// Equipment has kind, make, model and a serial number, or says why not that.
+    EquipmentIdentified,
     /// Made from a signed intake protocol.
     FromIntake,
     /// Every accessory of the intake is accounted for.

@@ -22,6 +22,12 @@ pub fn rates(country: &str, on: Date) -> &'static [VatRate] {
     valid.max_by_key(|period| period.from).map_or(&[], |period| &period.rates)
 }
 
+/// Whether we have data for a country.
+#[must_use]
+pub fn is_known(country: &str) -> bool {
+    PERIODS.iter().any(|period| period.country == country)
+}
+
 /// Whether a rate can be right: one of the day's rates, zero, or anything where we have no data.
 #[must_use]
 pub fn is_usual(country: &str, on: Date, rate: VatRate) -> bool {

@@ -6,6 +6,7 @@ mod world;
 
 use fieldseal_domain::{
     Digest,
+    content::ChecklistRow,
     event::{Choice, Event},
     fold::{DocumentState, EndKind, FoldEntry, Move, Status, Weight},
     role::Role,
@@ -20,6 +21,7 @@ const DEVICES: [&str; 3] = ["T1", "T2", "office"];
 enum Act {
     Sync,
     Edit(u8),
+    Row(u8),
     Freeze,
     Customer,
     Decline,
@@ -36,6 +38,7 @@ fn acts() -> impl Strategy<Value = Vec<(usize, Act, u64)>> {
     let act = prop_oneof![
         4 => Just(Act::Sync),
         3 => (0_u8..4).prop_map(Act::Edit),
+        2 => (0_u8..4).prop_map(Act::Row),
         3 => Just(Act::Freeze),
         3 => Just(Act::Customer),
         1 => Just(Act::Decline),
@@ -71,6 +74,14 @@ fn play(world: &mut World, device: &str, act: Act) {
         Act::Edit(n) if may(&Move::Edit) => {
             let value = format!("{device} {}", world.log.len());
             world.edit(device, |content| drop(content.fields.insert(format!("field{n}"), value)));
+        }
+        Act::Row(n) if may(&Move::Edit) => {
+            let text = format!("{device} {} {}", world.log.len(), "x".repeat(usize::from(n) * 60));
+            world.edit(device, |content| {
+                let at = usize::from(n).min(content.checklist.len());
+                content.checklist.insert(at, ChecklistRow { text, ..ChecklistRow::default() });
+                content.checklist.truncate(6);
+            });
         }
         Act::Freeze if may(&Move::Freeze) => {
             world.freeze(device);

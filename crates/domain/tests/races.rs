@@ -5,6 +5,7 @@ mod world;
 
 use fieldseal_domain::{
     Digest,
+    content::ChecklistRow,
     event::{Choice, Event},
     facts::{QuarantineReason, Verdict},
     fold::{EndKind, Move, MoveError, SlotState, Standing, Status, Weight},
@@ -25,6 +26,12 @@ fn shared() -> World {
 
 fn hours(world: &mut World, device: &str, hours: &str, wall: u64) -> Digest {
     world.edit_at(device, wall, |content| drop(content.fields.insert("hours".into(), hours.into())))
+}
+
+/// The checklist gets these rows; each is too long for what one save may hold, so several events are written.
+fn rows(world: &mut World, device: &str, texts: &[&str], wall: u64) -> Digest {
+    let row = |text: &&str| ChecklistRow { text: text.repeat(100), ..ChecklistRow::default() };
+    world.edit_at(device, wall, |content| content.checklist = texts.iter().map(row).collect())
 }
 
 fn settle(world: &mut World) {
@@ -49,6 +56,35 @@ fn a_changes_of_different_parts_both_hold() {
         ("3", "0700")
     );
     assert!(state.field_conflicts.is_empty());
+}
+
+/// Red if the texts of one list went into the rows of another.
+#[test]
+fn a_long_lists_changed_at_the_same_time_are_two_lists_and_not_a_mixture() {
+    let mut world = shared();
+    rows(&mut world, "T1", &["a", "b", "c"], TEN);
+    settle(&mut world);
+    let earlier = rows(&mut world, "T1", &["b", "c"], TEN + 5 * MINUTE);
+    let later = rows(&mut world, "office", &["a", "b", "d", "e"], TEN + 7 * MINUTE);
+    world.now += 8 * MINUTE;
+    settle(&mut world);
+    let state = world.all();
+    let first = |state: &fieldseal_domain::fold::DocumentState| -> String {
+        state.content.checklist.iter().filter_map(|row| row.text.chars().next()).collect()
+    };
+    assert_eq!(first(&state), "abde");
+    assert!(state.content.checklist.iter().all(|row| row.text.len() == 100), "whole");
+    let [conflict] = state.field_conflicts.as_slice() else { panic!("{:?}", state.field_conflicts) };
+    assert_eq!((conflict.pointer.as_str(), conflict.winner.id), ("/checklist", later));
+    assert_eq!(conflict.losers[0].id, earlier);
+    let choice = Choice::Field { pointer: "/checklist".into(), operative: earlier, over: vec![later] };
+    world.write("office", &Event::ConflictResolved { choice, by: by() });
+    settle(&mut world);
+    assert_eq!(first(&world.all()), "bc");
+    rows(&mut world, "T2", &["b", "x"], TEN + 9 * MINUTE);
+    settle(&mut world);
+    assert_eq!(first(&world.all()), "bx");
+    assert!(world.all().field_conflicts.is_empty());
 }
 
 #[test]

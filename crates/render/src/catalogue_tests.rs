@@ -108,6 +108,8 @@ fn every_value_the_screens_show_has_its_word() {
         P::TimesOrPackage,
         P::AccessoriesOrNone,
         P::SerialOrReason,
+        P::TooLarge,
+        P::VatNoteMissing,
         P::FromIntake,
         P::AccessoryNotCompared,
         P::AccessoryMissing,

@@ -193,6 +193,7 @@ impl App {
                 pin: DEMO_PIN.to_owned(),
                 ink: Some(ink::of(&name)),
                 pointer: Some(PointerKind::Pen),
+                small_confirmed: false,
                 keep: true,
             };
             self.close(&request)?;

@@ -178,6 +178,9 @@ pub struct CloseRequest {
     pub ink: Option<Ink>,
     /// What drew it.
     pub pointer: Option<PointerKind>,
+    /// A very small drawing was confirmed.
+    #[serde(default)]
+    pub small_confirmed: bool,
     /// Keep this drawing as the stored signature.
     pub keep: bool,
 }

@@ -4,7 +4,10 @@
 //! changed since is a head; with several heads the latest holds and the others are a conflict, kept until somebody
 //! chooses. Nothing here depends on who delivered what when.
 
-use super::entry::{Item, Place};
+use super::{
+    entry::{Item, Place},
+    portion::{part_of, put_inside},
+};
 use crate::{
     content::Content,
     event::{Choice, Event, FrozenRevision},
@@ -73,15 +76,22 @@ pub(super) struct Merged {
 }
 
 impl Writes {
-    /// Reads the changes out of everything that happened.
-    pub(super) fn of(items: &[Item]) -> Self {
+    /// Reads the changes out of everything that happened to the first content.
+    pub(super) fn of(items: &[Item], first: &Content) -> Self {
         let mut writes = Self::default();
+        let mut plain = None;
         for item in items {
             match &item.event {
                 Event::FieldsChanged { changes, by: _ } => {
                     for (pointer, change) in changes {
-                        let parents = change.parent.into_iter().collect();
-                        writes.add(item, pointer, change.value.clone(), parents);
+                        let (part, rest) = part_of(pointer);
+                        let parents: Vec<Digest> = change.parent.into_iter().collect();
+                        if rest.is_empty() {
+                            writes.add(item, pointer, change.value.clone(), parents);
+                        } else {
+                            let first = plain.get_or_insert_with(|| serde_json::to_value(first).ok());
+                            writes.add_inside(item, (part, rest), &change.value, parents, first.as_ref());
+                        }
                     }
                 }
                 Event::ConflictResolved { choice: Choice::Field { pointer, operative, over }, by: _ } => {
@@ -103,6 +113,27 @@ impl Writes {
         event.1.extend(&parents);
         let write = Write { id: item.id, place: item.place.clone(), value, parents };
         self.parts.entry(pointer.to_owned()).or_default().push(write);
+    }
+
+    /// A change inside a list is one of the list as a whole: as it was when this was written, with this in it.
+    fn add_inside(
+        &mut self,
+        item: &Item,
+        (part, rest): (&str, &str),
+        new: &Value,
+        parents: Vec<Digest>,
+        first: Option<&Value>,
+    ) {
+        let earlier = self.parts.get_mut(part);
+        if let Some(own) = earlier.and_then(|part| part.iter_mut().find(|write| write.id == item.id)) {
+            return put_inside(&mut own.value, rest, new);
+        }
+        let write = Write { id: item.id, place: item.place.clone(), value: Value::Null, parents };
+        let over = self.parts.get(part).into_iter().flatten().filter(|other| write.supersedes(other));
+        let before = over.max_by(|a, b| a.place.cmp(&b.place)).map(|before| before.value.clone());
+        let mut value = before.or_else(|| first?.pointer(part).cloned()).unwrap_or_default();
+        put_inside(&mut value, rest, new);
+        self.add(item, part, value, write.parents);
     }
 
     /// All changes.

@@ -4,12 +4,14 @@
 mod entry;
 mod merge;
 mod moves;
+mod portion;
 mod revisions;
 mod void;
 
 pub use entry::{FoldEntry, Place};
 pub use merge::{FieldConflict, Variant, diff};
 pub use moves::{Move, MoveError};
+pub use portion::{beginning, portions, too_large};
 pub use revisions::{Evidence, SlotConflict, Standing, Version, Weight};
 pub use void::{End, EndKind};
 
@@ -138,7 +140,8 @@ impl DocumentState {
     /// Folds the entries of one document, in any order.
     pub fn fold(entries: impl IntoIterator<Item = FoldEntry>) -> Self {
         let prepared = entry::prepare(entries);
-        let (voids, writes) = (Voids::of(&prepared.items), Writes::of(&prepared.items));
+        let first = first_content(&prepared.items);
+        let (voids, writes) = (Voids::of(&prepared.items), Writes::of(&prepared.items, &first));
         let revisions = Revisions::of(&prepared.items, &voids);
         let mut state = Self::default();
         state.begin(&prepared);
@@ -271,6 +274,11 @@ impl DocumentState {
         self.status = kept.status;
     }
 
+    /// The event that set what a pointer leads to or into.
+    pub fn parent_of(&self, pointer: &str) -> Option<Digest> {
+        self.parents.get(portion::part_of(pointer).0).copied()
+    }
+
     /// The changes that `content` is made of: what a freeze writes down as its `edits`.
     pub fn edits(&self) -> Vec<Digest> {
         self.parents.values().copied().collect::<BTreeSet<_>>().into_iter().collect()
@@ -358,7 +366,8 @@ fn first_content(items: &[Item]) -> Content {
 /// The content of every frozen revision, oldest first, by the event that froze it.
 pub fn contents_of_versions(entries: impl IntoIterator<Item = FoldEntry>) -> Vec<(Digest, Content)> {
     let items = entry::prepare(entries).items;
-    let (voids, writes, first) = (Voids::of(&items), Writes::of(&items), first_content(&items));
+    let first = first_content(&items);
+    let (voids, writes) = (Voids::of(&items), Writes::of(&items, &first));
     let revisions = Revisions::of(&items, &voids);
     let content = |(id, frozen, place): (Digest, &FrozenRevision, &Place)| {
         (id, writes.merge(&first, &writes.in_revision(frozen, place)).content)

@@ -107,6 +107,12 @@ impl DocumentState {
         }
     }
 
+    /// Whether another document can be made from this one: signed, or closed without a customer who could not sign.
+    #[must_use]
+    pub fn has_a_successor(&self) -> bool {
+        matches!(self.status, Status::Signed | Status::SignedUnavailable)
+    }
+
     /// Only what counts can be cleared, and only while the document has not ended for good.
     fn may_clear(&self, signed: &Digest) -> Result<(), MoveError> {
         match self.status {

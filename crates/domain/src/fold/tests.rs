@@ -2,7 +2,7 @@
 use super::*;
 use crate::{
     acceptance::NoSignatureReason,
-    content::TemplateRef,
+    content::{ChecklistRow, Line, TemplateRef},
     event::{Change, ReadEvent},
     hash::ContentHash,
     hlc::Hlc,
@@ -85,6 +85,18 @@ fn it_is_not_closed_while_the_customer_has_not_answered() {
     assert_eq!(state.may(&Move::Sign("stranger")), Err(MoveError::SlotTaken));
 }
 
+#[test]
+fn what_no_event_has_room_for_is_named() {
+    let mut content = Content::default();
+    content.lines = vec![Line::default(), Line { description: "ж".repeat(20_000), ..Line::default() }];
+    content.site = "漢".repeat(20_000);
+    assert_eq!(too_large(&content), [String::new(); 0], "an event of its own has room for each");
+    content.lines[1].description = "🦄".repeat(20_000);
+    content.fields.insert("fault".into(), "\"".repeat(40_000));
+    content.checklist = vec![ChecklistRow { text: "x".repeat(60), ..ChecklistRow::default() }; 700];
+    assert_eq!(too_large(&content), ["/checklist", "/fields/fault", "/lines/1/description"]);
+}
+
 fn content_strategy() -> impl Strategy<Value = Content> {
     let fields = proptest::collection::btree_map("[a-z~/]{1,6}", ".{0,12}", 0..5);
     (fields, ".{0,12}", ".{0,12}").prop_map(|(fields, site, name)| {
@@ -94,7 +106,37 @@ fn content_strategy() -> impl Strategy<Value = Content> {
     })
 }
 
+fn rows_strategy() -> impl Strategy<Value = Vec<ChecklistRow>> {
+    let row = ("[a-zж]{0,90}", "[a-z]{0,90}");
+    proptest::collection::vec(row.prop_map(|(text, note)| ChecklistRow { text, answer: None, note }), 0..6)
+}
+
+/// The events of one sitting, as the app writes them.
+fn sitting(state: &DocumentState, new: &Content) -> Vec<Event> {
+    let event = |portion: BTreeMap<String, serde_json::Value>| {
+        let over = |(at, value): (String, serde_json::Value)| {
+            let parent = state.parent_of(&at);
+            (at, Change { value, parent })
+        };
+        Event::FieldsChanged { changes: portion.into_iter().map(over).collect(), by: Uuid::nil() }
+    };
+    portions(&state.content, new, 300).unwrap().into_iter().map(event).collect()
+}
+
 proptest! {
+    /// Would turn red if a row were lost, doubled or put at another place when a long list is written in portions.
+    #[test]
+    fn a_list_in_portions_is_the_list(sittings in proptest::collection::vec(rows_strategy(), 1..5)) {
+        let mut events = vec![created()];
+        for rows in sittings {
+            let state = fold(&events);
+            let mut new = state.content.clone();
+            new.checklist = rows;
+            events.extend(sitting(&state, &new));
+            prop_assert_eq!(fold(&events).content, new);
+        }
+    }
+
     /// Would turn red if a changed, added or removed part were lost between a draft and its event.
     #[test]
     fn applying_the_difference_gives_the_new_content(old in content_strategy(), new in content_strategy()) {

@@ -13,13 +13,15 @@ use fieldseal_domain::{
         event_id,
     },
     facts::{Envelope, Facts, Verdict},
-    fold::{DocumentState, FoldEntry, Place, diff},
+    fold::{DocumentState, FoldEntry, Place, portions},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Milliseconds at which every story begins: ten o'clock.
 pub const TEN: u64 = 1_795_342_800_000;
+/// Bytes of one save: lists are written in several.
+pub const ROOM: usize = 400;
 /// A minute.
 pub const MINUTE: u64 = 60_000;
 
@@ -180,16 +182,16 @@ impl World {
         let state = self.on(device);
         let mut content = state.content.clone();
         change(&mut content);
-        let changes = diff(&state.content, &content).unwrap();
-        let over = |pointer: &String| state.parents.get(pointer).copied();
-        let changes = changes
-            .into_iter()
-            .map(|(pointer, value)| {
-                let parent = over(&pointer);
+        let mut last = None;
+        for portion in portions(&state.content, &content, ROOM).unwrap() {
+            let over = |(pointer, value): (String, serde_json::Value)| {
+                let parent = state.parent_of(&pointer);
                 (pointer, Change { value, parent })
-            })
-            .collect();
-        self.write_at(device, &Event::FieldsChanged { changes, by: by() }, wall)
+            };
+            let changes = portion.into_iter().map(over).collect();
+            last = Some(self.write_at(device, &Event::FieldsChanged { changes, by: by() }, wall));
+        }
+        last.expect("something was changed")
     }
 
     pub fn freeze(&mut self, device: &str) -> Digest {

@@ -48,6 +48,10 @@ class App {
   /** What is not at the office yet, while somebody is asked whether to close the window. */
   leaving: LeftToSend | null = $state.raw(null);
   #notices = 0;
+  /** Asks the screen that is shown whether it may be left. */
+  #mayLeave: (() => Promise<boolean>) | null = null;
+  /** Where to go once it may. */
+  #next: Place | null = null;
 
   /** Asks the core how it stands and shows the fitting language. */
   async start(): Promise<void> {
@@ -78,7 +82,32 @@ class App {
     this.#arrived(status.person.language);
   }
 
+  /** Goes there at once, or once the screen that is shown may be left. */
   go(place: Place): void {
+    this.#next = place;
+    const ask = this.#mayLeave;
+    if (!ask) return this.#show(place);
+    void ask().then((may) => {
+      if (may && this.#mayLeave === ask && this.#next) this.#show(this.#next);
+    });
+  }
+
+  /** Has a screen asked before it is left: it may hold what is kept nowhere else. The answer ends that. */
+  askFirst(ask: () => Promise<boolean>): () => void {
+    this.#mayLeave = ask;
+    return () => {
+      if (this.#mayLeave === ask) this.#mayLeave = null;
+    };
+  }
+
+  /** Asks again to go where one was kept from going. */
+  goOn(): void {
+    if (this.#next) this.go(this.#next);
+  }
+
+  #show(place: Place): void {
+    this.#next = null;
+    this.#mayLeave = null;
     this.place = place;
     if (place.at === 'jobs' || place.at === 'register') this.list = place.at;
     window.scrollTo({ top: 0 });

@@ -107,12 +107,17 @@ export class Editor {
     await this.settle();
   }
 
-  /** Leaves the draft: saved, with a save point. Once only. */
-  async leave(): Promise<void> {
-    if (this.#gone) return;
+  /**
+   * Leaves the draft: saved, with one save point however often it is called. False when it could not be saved: what was written
+   * last is only here.
+   */
+  async leave(): Promise<boolean> {
+    if (!(await this.settle())) return this.#over;
+    if (this.#gone) return true;
     this.#gone = true;
-    const whole = await this.settle();
-    if (whole && this.view.status === 'draft') await backend.leaveDraft(this.view.id);
+    if (this.view.status === 'draft') await backend.leaveDraft(this.view.id);
+    // What was typed meanwhile.
+    return this.settle();
   }
 
   /** The draft is thrown away: nothing more is saved. */

@@ -19,6 +19,15 @@ export function newLine(content: Content, rates: readonly number[], item?: Catal
   };
 }
 
+/** Whether the page should say why this rate: none at all, or not one of the day's. Without known rates only a note shows it. */
+export function asksForVatNote(
+  line: Pick<Line, 'unit_price' | 'vat_bp' | 'vat_note'>,
+  rates: readonly number[],
+): boolean {
+  const odd = rates.length > 0 && !rates.includes(line.vat_bp);
+  return line.vat_note !== '' || (line.unit_price !== null && (odd || line.vat_bp === 0));
+}
+
 /** Net of a line in minor units, half up as in the core; null without a price. */
 export function netOf(line: Pick<Line, 'quantity' | 'unit_price'>): number | null {
   if (line.unit_price === null) return null;

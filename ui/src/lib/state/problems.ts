@@ -64,7 +64,8 @@ export function jumpTo(place: string): void {
     const control = element.matches('input, select, textarea, button')
       ? element
       : element.querySelector<HTMLElement>('input, select, textarea, button');
-    (control as HTMLElement | null)?.focus({ preventScroll: true });
+    // A sentence has no control: it is read out itself.
+    ((control ?? element) as HTMLElement).focus({ preventScroll: true });
     return;
   }
 }

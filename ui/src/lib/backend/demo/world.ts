@@ -399,7 +399,7 @@ export class World {
         : [],
       slots: held.slots,
       converts_to:
-        held.row.status === 'signed'
+        held.row.status === 'signed' || held.row.status === 'signed_unavailable'
           ? (this.kinds.find((kind) => kind.id === held.content.kind)?.converts_to ?? [])
           : [],
       can_cancel: held.row.status === 'ready',

@@ -23,6 +23,10 @@ ink: Ink | null,
  */
 pointer: PointerKind | null, 
 /**
+ * A very small drawing was confirmed.
+ */
+small_confirmed: boolean, 
+/**
  * Keep this drawing as the stored signature.
  */
 keep: boolean, };
