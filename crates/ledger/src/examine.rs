@@ -127,7 +127,7 @@ fn log(conn: &Connection) -> Result<Vec<String>, StoreError> {
             next = count(seq)?;
         }
         let read: Option<Envelope> = serde_json::from_slice(&envelope).ok();
-        if !read.is_some_and(|read| (read.seq, read.event) == (next, Digest(id))) {
+        if read.is_none_or(|read| (read.seq, read.event) != (next, Digest(id))) {
             findings.push(format!("the envelope at place {seq} is not that of its entry"));
         }
         let leaf: Option<[u8; 32]> = row.get(3)?;
