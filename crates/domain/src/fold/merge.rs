@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     content::Content,
-    event::{Choice, Event, FrozenRevision},
+    event::{Change, Choice, Event, FrozenRevision},
     hash::Digest,
 };
 use serde_json::Value;
@@ -85,12 +85,12 @@ impl Writes {
                 Event::FieldsChanged { changes, by: _ } => {
                     for (pointer, change) in changes {
                         let (part, rest) = part_of(pointer);
-                        let parents: Vec<Digest> = change.parent.into_iter().collect();
                         if rest.is_empty() {
+                            let parents = change.parent.into_iter().collect();
                             writes.add(item, pointer, change.value.clone(), parents);
                         } else {
                             let first = plain.get_or_insert_with(|| serde_json::to_value(first).ok());
-                            writes.add_inside(item, (part, rest), &change.value, parents, first.as_ref());
+                            writes.add_inside(item, (part, rest), change, first.as_ref());
                         }
                     }
                 }
@@ -120,19 +120,19 @@ impl Writes {
         &mut self,
         item: &Item,
         (part, rest): (&str, &str),
-        new: &Value,
-        parents: Vec<Digest>,
+        change: &Change,
         first: Option<&Value>,
     ) {
         let earlier = self.parts.get_mut(part);
         if let Some(own) = earlier.and_then(|part| part.iter_mut().find(|write| write.id == item.id)) {
-            return put_inside(&mut own.value, rest, new);
+            return put_inside(&mut own.value, rest, &change.value);
         }
+        let parents = change.parent.into_iter().collect();
         let write = Write { id: item.id, place: item.place.clone(), value: Value::Null, parents };
         let over = self.parts.get(part).into_iter().flatten().filter(|other| write.supersedes(other));
         let before = over.max_by(|a, b| a.place.cmp(&b.place)).map(|before| before.value.clone());
         let mut value = before.or_else(|| first?.pointer(part).cloned()).unwrap_or_default();
-        put_inside(&mut value, rest, new);
+        put_inside(&mut value, rest, &change.value);
         self.add(item, part, value, write.parents);
     }
 
