@@ -29,6 +29,17 @@ impl Tx<'_> {
         project::entries_about(self, subject)?.iter().try_for_each(|entry| project::apply_thing(self, entry))
     }
 
+    /// Lets go of everything that another journal wrote. What was folded of it stays until it is folded anew.
+    pub(crate) fn let_journal_go(&self, device: &str) -> Result<()> {
+        let entries: Vec<Hash> = {
+            let sql =
+                "SELECT e.id FROM entry e JOIN journal j USING (device) WHERE device = ?1 AND j.own = 0";
+            let mut statement = self.conn.prepare_cached(sql)?;
+            statement.query_map([device], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
+        };
+        entries.into_iter().try_for_each(|entry| self.let_go(entry.0, None))
+    }
+
     fn entries_to_leave(&self, subject: Uuid) -> Result<Vec<Digest>> {
         let sql = "SELECT e.id FROM entry e JOIN journal j USING (device)
                    LEFT JOIN envelope v ON v.entry = e.id

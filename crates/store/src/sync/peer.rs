@@ -9,6 +9,9 @@ use fieldseal_domain::hlc::Hlc;
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
+/// The journal that a server writes itself, whatever its organisation.
+const SERVER_JOURNAL: &str = "server";
+
 /// What is known of the server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Peer {
@@ -130,12 +133,14 @@ impl Tx<'_> {
     }
 
     /// The server is another one by choice of a person: what was said of entries there no longer counts, and the new one
-    /// is met for the first time. Nothing that was written or read is let go.
+    /// is met for the first time. What the old one itself wrote goes: every server's journal has the same name, and the
+    /// roles and roots that it gave are not the new one's. What people wrote stays.
     ///
     /// # Errors
     /// What the database says.
     pub fn forget_server(&self) -> Result<()> {
         self.forget_log("", "")?;
+        self.let_journal_go(SERVER_JOURNAL)?;
         self.conn.execute_batch("DELETE FROM peer;")?;
         Ok(())
     }
